@@ -1,0 +1,3 @@
+"""Newsletters as files: write in Markdown, see every reader's mail, send it once."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,34 @@
+"""What a check found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from newsletter.errors import Place
+
+
+class Severity(StrEnum):
+    """An error blocks approval, a warning is acknowledged, information informs."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One result of a check.
+
+    Attributes:
+        rule: its id in `docs/checks.md`: `R01`, `S02`.
+        message: one sentence: what is wrong and how to mend it.
+        place: where in the source; None when it can not be told.
+        variant: the Rendition it was found in; empty means all.
+    """
+
+    rule: str
+    severity: Severity
+    message: str
+    place: Place | None = None
+    variant: str = ""

@@ -1,0 +1,1 @@
+"""Shared by all tests: an environment without secrets."""
