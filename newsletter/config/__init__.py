@@ -1,0 +1,16 @@
+"""Settings: `newsletter.toml`, `.env` and the environment, read once, secrets masked."""
+
+from newsletter.config.finding import find_site
+from newsletter.config.loading import load_settings
+from newsletter.config.secret_keys import make_secret_key, secret_key_file
+from newsletter.config.settings import NotifySettings, Settings, SmtpSettings
+
+__all__ = [
+    "NotifySettings",
+    "Settings",
+    "SmtpSettings",
+    "find_site",
+    "load_settings",
+    "make_secret_key",
+    "secret_key_file",
+]

@@ -1,0 +1,145 @@
+"""Reads every setting once and tells all that is wrong at once."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from newsletter.config import rules, schema
+from newsletter.config.overrides import SECRET, apply_overrides
+from newsletter.config.secret_keys import RULE, secret_key_file, split_secret_keys
+from newsletter.config.settings import SENDGRID_URL, NotifySettings, Settings, SmtpSettings
+from newsletter.config.site import SiteReader
+from newsletter.config.sources import Sources, read_sources
+from newsletter.errors import ContentError, Place, Problem
+
+_DRIVERS = {
+    "postgres://": "postgresql+psycopg://",
+    "postgresql://": "postgresql+psycopg://",
+    "postgresql+psycopg://": "postgresql+psycopg://",
+    "sqlite://": "sqlite://",
+}
+
+
+def load_settings(root: Path, environ: Mapping[str, str]) -> Settings:
+    """Read `newsletter.toml`, `.env` and the environment; write nothing.
+
+    Args:
+        root: the site's folder, as `find_site` gives it.
+        environ: the environment's variables; they beat `.env`, which beats the file.
+
+    Raises:
+        ContentError: every problem at once, each with its line or its variable's name;
+            no variable's value is ever shown.
+    """
+    sources = read_sources(root, environ)
+    problems = list(apply_overrides(sources))
+    reader = SiteReader(root.resolve(), sources)
+    reader.problems = problems
+    site, smtp = reader.read(), _smtp(reader)
+    notify = reader.table("notify", schema.NotifyTable)
+    outside = _Outside(root, sources, problems)
+    keys = outside.secret_keys()
+    webhook_keys, url = outside.webhook_keys(), outside.sendgrid_url()
+    database_url = outside.database_url()
+    if problems or site is None or smtp is None or notify is None:
+        raise ContentError(problems)
+    return Settings(
+        site=site,
+        database_url=database_url,
+        sendgrid_api_key=SecretStr(sources.variable("SENDGRID_API_KEY")),
+        sendgrid_url=url,
+        webhook_keys=webhook_keys,
+        secret_keys=keys,
+        smtp=smtp,
+        notify=NotifySettings(notify.emails),
+    )
+
+
+def _smtp(reader: SiteReader) -> SmtpSettings | None:
+    section = reader.sources.tree.get("smtp")
+    if isinstance(section, dict) and "password" in section:
+        section.pop("password")
+        reader.problems.append(
+            reader.sources.problem(("smtp", "password"), "is a secret.", f"Set {SECRET} instead.")
+        )
+    table = reader.table("smtp", schema.SmtpTable)
+    if table is None:
+        return None
+    password = SecretStr(reader.sources.variable(SECRET))
+    return SmtpSettings(
+        table.host or "", table.port, table.username or "", password, table.starttls
+    )
+
+
+class _Outside:
+    """The settings that come from variables only."""
+
+    def __init__(self, root: Path, sources: Sources, problems: list[Problem]) -> None:
+        self._root = root
+        self._sources = sources
+        self._problems = problems
+
+    def _checked(self, name: str, rule: Callable[[str], str]) -> str:
+        try:
+            return rule(self._sources.variable(name))
+        except ValueError as error:
+            self._problems.append(self._sources.variable_problem(name, str(error)))
+            return ""
+
+    def sendgrid_url(self) -> str:
+        if not self._sources.variable("SENDGRID_URL"):
+            return SENDGRID_URL
+        return self._checked("SENDGRID_URL", rules.guarded_url)
+
+    def database_url(self) -> str:
+        if not self._sources.variable("DATABASE_URL"):
+            return f"sqlite:///{(self._root / 'var' / 'newsletter.db').resolve().as_posix()}"
+        return self._checked("DATABASE_URL", _database_url)
+
+    def webhook_keys(self) -> tuple[str, ...]:
+        keys = rules.split_commas(self._sources.variable("SENDGRID_WEBHOOK_KEYS"))
+        if not all(_is_public_key(key) for key in keys):
+            message = "must be the keys SendGrid shows, with commas between them."
+            self._problems.append(self._sources.variable_problem("SENDGRID_WEBHOOK_KEYS", message))
+        return tuple(keys)
+
+    def secret_keys(self) -> tuple[SecretStr, ...]:
+        name = "NEWSLETTER_SECRET_KEYS"
+        if not self._sources.variable(name):
+            return self._made_keys()
+        keys = split_secret_keys(self._sources.variable(name))
+        if not keys:
+            self._problems.append(self._sources.variable_problem(name, RULE))
+        return keys or ()
+
+    def _made_keys(self) -> tuple[SecretStr, ...]:
+        path = secret_key_file(self._root)
+        if not path.exists():
+            return ()
+        try:
+            keys = split_secret_keys(path.read_text(encoding="ascii"))
+        except (OSError, UnicodeDecodeError):
+            keys = None
+        if not keys:
+            hint = "Take it from a backup; without it no link in a sent mail works."
+            self._problems.append(Problem(Place("var/secret.key"), "It holds no key.", hint))
+        return keys or ()
+
+
+def _database_url(url: str) -> str:
+    for prefix, driver in _DRIVERS.items():
+        if url.startswith(prefix):
+            return driver + url.removeprefix(prefix)
+    raise ValueError("must begin with sqlite:/// or postgresql://.")
+
+
+def _is_public_key(text: str) -> bool:
+    try:
+        return len(base64.b64decode(text, validate=True)) > 32
+    except (binascii.Error, ValueError):
+        return False

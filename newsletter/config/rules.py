@@ -1,0 +1,150 @@
+"""Rules for single values. A value that breaks one raises ValueError with what to do.
+
+The messages never repeat the value: it may be a secret that landed in the wrong variable.
+"""
+
+from __future__ import annotations
+
+import re
+from ipaddress import ip_address
+from typing import Annotated, Any
+from urllib.parse import SplitResult, urlsplit
+
+from email_validator import EmailNotValidError, validate_email
+from pydantic import AfterValidator, BeforeValidator
+
+from newsletter.errors import nearest
+from newsletter.model.zone import is_zone, known_zones
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+_FONTS = re.compile(r"[\w ,'.-]+")
+_HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|[0-9A-Fa-f:]+")
+SLUG = re.compile(r"[a-z][a-z0-9_]{0,62}")
+
+
+def text(value: str) -> str:
+    """One line or several, not empty, without control characters."""
+    value = value.strip()
+    if not value:
+        raise ValueError("is empty. Give it a value or take the line out.")
+    if _CONTROL.search(value):
+        raise ValueError("has a control character in it. Type it anew.")
+    return value
+
+
+def line(value: str) -> str:
+    """Text without a line break or tab."""
+    value = text(value)
+    if "\n" in value or "\t" in value:
+        raise ValueError("must be one line.")
+    return value
+
+
+def email(value: str) -> str:
+    """An address as RFC 5321 has it; its domain is not asked for."""
+    try:
+        checked = validate_email(value, check_deliverability=False, test_environment=True)
+    except EmailNotValidError:
+        raise ValueError("is not an e-mail address. Write it as name@example.com.") from None
+    return checked.normalized
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name or address stays on this machine."""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _split(value: str) -> SplitResult:
+    try:
+        parts = urlsplit(value)
+        _ = parts.port
+    except ValueError:
+        raise ValueError("is not a web address.") from None
+    if parts.scheme not in {"http", "https"} or not _HOST.fullmatch(parts.hostname or ""):
+        raise ValueError("is not a web address. Write it as https://news.example.com.")
+    if not value.isascii() or re.search(r"[\s\"'<>\\{}]", value):
+        raise ValueError("has a character that a web address can not have.")
+    if "@" in parts.netloc:
+        raise ValueError("must not hold a name or password.")
+    return parts
+
+
+def base_url(value: str) -> str:
+    """An http or https address that others are built from; the slash at its end goes."""
+    parts = _split(value)
+    if parts.query or parts.fragment:
+        raise ValueError("must end with the host or a path: no `?` and no `#`.")
+    return value.rstrip("/")
+
+
+def guarded_url(value: str) -> str:
+    """As `base_url`, and https unless it stays on this machine: a key goes there."""
+    parts = _split(value)
+    if parts.scheme != "https" and not is_loopback(parts.hostname or ""):
+        raise ValueError("must be https: a key is sent there. Plain http is for loopback only.")
+    return base_url(value)
+
+
+def link(value: str) -> str:
+    """A complete https address."""
+    if _split(value).scheme != "https":
+        raise ValueError("must be an https address.")
+    return value
+
+
+def zone(value: str) -> str:
+    """An IANA time zone."""
+    if not is_zone(value):
+        near = nearest(value, known_zones())
+        hint = near if near.startswith("Did") else "Write one like Europe/Berlin."
+        raise ValueError(f"is not a time zone. {hint}")
+    return value
+
+
+def colour(value: str) -> str:
+    """`#rrggbb`, made lower case."""
+    if not _COLOUR.fullmatch(value):
+        raise ValueError("is not a colour. Write it as #rrggbb, like #8a3f4d.")
+    return value.lower()
+
+
+def fonts(value: str) -> str:
+    """A CSS font stack; it lands in attributes, so no double quotes."""
+    if not _FONTS.fullmatch(value):
+        raise ValueError("is not a list of fonts. Use letters, commas and single quotes.")
+    return value
+
+
+def host(value: str) -> str:
+    """A host's name or address."""
+    if not _HOST.fullmatch(value):
+        raise ValueError("is not a host's name. Write it as smtp.example.com.")
+    return value
+
+
+def split_commas(value: Any) -> Any:
+    """The environment has no lists: `a, b` is one."""
+    return [part.strip() for part in value.split(",") if part.strip()] if _is_text(value) else value
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+Text = Annotated[str, AfterValidator(text)]
+Line = Annotated[str, AfterValidator(line)]
+Email = Annotated[str, AfterValidator(email)]
+Emails = Annotated[tuple[Email, ...], BeforeValidator(split_commas)]
+BaseUrl = Annotated[str, AfterValidator(base_url)]
+Link = Annotated[str, AfterValidator(link)]
+Zone = Annotated[str, AfterValidator(zone)]
+Colour = Annotated[str, AfterValidator(colour)]
+Fonts = Annotated[str, AfterValidator(fonts)]
+Host = Annotated[str, AfterValidator(host)]
+Choices = Annotated[tuple[Line, ...], BeforeValidator(split_commas)]

@@ -1,0 +1,69 @@
+"""Everything the program is told from outside, as values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from newsletter.model.site import Site
+
+SENDGRID_URL = "https://api.sendgrid.com"
+
+
+@dataclass(frozen=True, slots=True)
+class SmtpSettings:
+    """A mail server that takes issues instead of SendGrid.
+
+    Attributes:
+        host: name or address; empty means SMTP is not set up.
+        port: 1 to 65535.
+        username: empty means no login.
+        password: from the environment only; masked.
+        starttls: whether the connection must be upgraded before anything is said (RFC 3207).
+    """
+
+    host: str = ""
+    port: int = 587
+    username: str = ""
+    password: SecretStr = field(default=SecretStr(""))
+    starttls: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class NotifySettings:
+    """Who hears when a dispatch ends or needs a person: e-mail addresses."""
+
+    emails: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """`newsletter.toml`, `.env` and the environment, read once.
+
+    Attributes:
+        site: the letter's own settings.
+        database_url: for SQLAlchemy; may hold a password, so it is not in `repr`.
+        sendgrid_api_key: masked; empty means nothing goes to SendGrid.
+        sendgrid_url: https, or http on loopback; no slash at the end.
+        webhook_keys: SendGrid's public keys (base64 of DER), any of which may have signed.
+        secret_keys: masked; the first signs, all verify. Empty when neither the environment
+            nor `var/secret.key` has one yet: see `make_secret_key`.
+        smtp: the other way out.
+        notify: who hears of it.
+    """
+
+    site: Site
+    database_url: str = field(repr=False)
+    sendgrid_api_key: SecretStr
+    sendgrid_url: str
+    webhook_keys: tuple[str, ...]
+    secret_keys: tuple[SecretStr, ...]
+    smtp: SmtpSettings
+    notify: NotifySettings
+
+    @property
+    def var(self) -> Path:
+        """The site's folder for what the program makes: database, key, builds."""
+        return self.site.root / "var"
