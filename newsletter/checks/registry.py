@@ -1,0 +1,56 @@
+"""All rules, and running them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import replace
+
+from newsletter.checks import accessibility, addresses, compliance, rendering, size, text
+from newsletter.checks.rule import Evidence, Rule, Specimen
+from newsletter.errors import Place
+from newsletter.model.finding import Finding, Severity
+from newsletter.model.rendition import Renditions
+from newsletter.model.site import Site
+
+RULES: tuple[Rule, ...] = (
+    *rendering.RULES,
+    *size.RULES,
+    *accessibility.RULES,
+    *compliance.RULES,
+    *text.RULES,
+    *addresses.RULES,
+)
+
+_ORDER = {severity: position for position, severity in enumerate(Severity)}
+
+
+def check(renditions: Renditions, site: Site, evidence: Evidence) -> tuple[Finding, ...]:
+    """Run every rule over every rendition.
+
+    Args:
+        renditions: final bytes, and what rendering itself noticed.
+        site: whose settings the rules compare with.
+        evidence: facts from outside the files.
+
+    Returns:
+        Each finding once, errors first, then by rule, place and variant; a finding that
+        all variants share has the variant `""`. Empty means nothing was found.
+    """
+    specimens = [Specimen(one, renditions, site, evidence) for one in renditions.renditions]
+    found = [finding for each in specimens for rule in RULES for finding in rule.findings(each)]
+    shared = _share(found, len(specimens))
+    return tuple(sorted({*renditions.findings, *shared}, key=_position))
+
+
+def _share(found: Iterable[Finding], variants: int) -> Iterable[Finding]:
+    distinct = dict.fromkeys(found)
+    everywhere = Counter(replace(finding, variant="") for finding in distinct)
+    for finding in distinct:
+        common = replace(finding, variant="")
+        yield common if everywhere[common] == variants else finding
+
+
+def _position(finding: Finding) -> tuple[int, str, Place, str, str]:
+    place = finding.place or Place("")
+    return _ORDER[finding.severity], finding.rule, place, finding.variant, finding.message
