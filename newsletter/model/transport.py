@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Protocol
 
 from newsletter.model.merge import MergeTag
@@ -102,7 +103,9 @@ class Receipt:
         message_id: the provider's name for the call, or empty.
         status: HTTP or SMTP status; 0 when there was none.
         reason: the provider's or the network's words, without secrets; empty when accepted.
-        not_before: with RATE_LIMITED, when the provider may be asked again.
+        not_before: with RATE_LIMITED, and with PARTLY when readers were put off, when the
+            provider may be asked again.
+        reasons: place in the batch -> words about that reader, where they are known.
     """
 
     answer: Answer
@@ -111,6 +114,7 @@ class Receipt:
     status: int = 0
     reason: str = ""
     not_before: datetime | None = None
+    reasons: Mapping[int, str] = field(default_factory=lambda: MappingProxyType({}))
 
 
 class Transport(Protocol):
