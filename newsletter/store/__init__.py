@@ -1,1 +1,1 @@
-"""."""
+"""The store: tables, migrations and queries on SQLite and PostgreSQL."""

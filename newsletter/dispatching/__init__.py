@@ -1,0 +1,1 @@
+"""Dispatching: schedule, prepare, send a batch, settle, sweep."""
