@@ -1,0 +1,63 @@
+"""One sandbox as an ASGI app."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from newsletter.sandbox.answers import error
+from newsletter.sandbox.api import Api
+from newsletter.sandbox.faults import FaultPlan
+from newsletter.sandbox.guard import Guard
+from newsletter.sandbox.intake import Intake
+from newsletter.sandbox.mailbox import Mailbox
+from newsletter.sandbox.options import SandboxOptions
+
+
+@dataclass(frozen=True, slots=True)
+class Sandbox:
+    """One sandbox, ready to be served.
+
+    Attributes:
+        app: the ASGI app: the vendor's API, our own, and the inbox.
+        mailbox: what was accepted.
+        plan: what goes wrong.
+        api: the counts, as `GET /_sandbox/stats` gives them.
+    """
+
+    app: ASGIApp
+    mailbox: Mailbox
+    plan: FaultPlan
+    api: Api
+
+
+def build(options: SandboxOptions) -> Sandbox:
+    """Put the parts of one sandbox together."""
+    mailbox = Mailbox(options)
+    plan = FaultPlan(options.faults, options.seed)
+    intake = Intake(mailbox, plan)
+    api = Api(mailbox, plan, intake)
+    routes = [
+        Route("/v3/mail/send", intake),
+        Route("/v3/{rest:path}", _no_such_endpoint, methods=["GET", "POST", "PUT", "DELETE"]),
+        *api.routes(),
+    ]
+    return Sandbox(Guard(Starlette(routes=routes)), mailbox, plan, api)
+
+
+def create_app(options: SandboxOptions | None = None) -> ASGIApp:
+    """Return a sandbox as an ASGI app, with an empty mailbox of its own.
+
+    Faults that break connections need the server of `serve`; under another one the request
+    fails in whichever way that server knows.
+    """
+    return build(options or SandboxOptions()).app
+
+
+async def _no_such_endpoint(request: Request) -> Response:
+    return error(404, f"The sandbox has no endpoint {request.method} {request.url.path}.")
