@@ -1,1 +1,26 @@
-"""."""
+"""Files in, values out: issues, snippets and topics, every error with its path and line."""
+
+from newsletter.content.loading import (
+    check_all,
+    find_issue,
+    issue_files,
+    issue_numbers,
+    load_issue,
+    load_issues,
+    load_snippets,
+    load_topics,
+)
+from newsletter.content.merge import parse_merge, write_merge
+
+__all__ = [
+    "check_all",
+    "find_issue",
+    "issue_files",
+    "issue_numbers",
+    "load_issue",
+    "load_issues",
+    "load_snippets",
+    "load_topics",
+    "parse_merge",
+    "write_merge",
+]
