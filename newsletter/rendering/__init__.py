@@ -1,1 +1,23 @@
-"""."""
+"""Issue -> Renditions: Jinja, MJML, inlined CSS, text, merge tags. Pure.
+
+`render` is the whole path; `compile_mjml` and `inline_css` are stages of it that are worth
+having alone; `prepare`, `values_for` and `fill` put a reader's values in.
+"""
+
+from newsletter.rendering.inlining import inline_css
+from newsletter.rendering.merge import escape, fill, prepare, values_for
+from newsletter.rendering.mjml import compile_mjml
+from newsletter.rendering.press import render
+from newsletter.rendering.variants import variant_for, variants
+
+__all__ = [
+    "compile_mjml",
+    "escape",
+    "fill",
+    "inline_css",
+    "prepare",
+    "render",
+    "values_for",
+    "variant_for",
+    "variants",
+]

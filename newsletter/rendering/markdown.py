@@ -1,0 +1,146 @@
+"""Authored Markdown, read once and cleaned; HTML and text are both made from this.
+
+CommonMark with tables and strikethrough (markdown-it-py). Merge fields stand in it as marks.
+What may not stay becomes a finding with its place, never silence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+from markupsafe import Markup
+
+from newsletter.errors import Place
+from newsletter.model.finding import Finding, Severity
+from newsletter.model.merge import MergeText
+from newsletter.rendering.allowed import is_address
+from newsletter.rendering.merge import Mint
+from newsletter.rendering.raw_html import complaints
+from newsletter.rendering.sanitizing import sanitize
+
+TAKEN_OUT = "M01"
+DEEPEST_HEADING = 4
+_SHOWN = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Prose:
+    """A piece of authored Markdown.
+
+    Attributes:
+        tokens: markdown-it's, cleaned; fields are marks.
+        findings: what was taken out (`M01`).
+    """
+
+    tokens: tuple[Token, ...]
+    findings: tuple[Finding, ...]
+
+
+def read_markdown(text: MergeText, mint: Mint, *, top: int = 2) -> Prose:
+    """Parse and clean a text.
+
+    Args:
+        text: Markdown with merge fields.
+        mint: makes the marks.
+        top: the level of its highest heading. Authored levels are ranked, so that none is
+            skipped: `#` and `###` under `top=2` become h2 and h3.
+    """
+    tokens = _parser().parse(text.join(mint.mark))
+    cleaner = _Cleaner(text.place)
+    cleaned = tuple(cleaner.clean(tokens))
+    _rank_headings(cleaned, top)
+    return Prose(cleaned, tuple(cleaner.findings))
+
+
+def to_html(prose: Prose, mint: Mint) -> Markup:
+    """The text as HTML that is safe inside MJML, with tokens for their contexts."""
+    parser = _parser()
+    return sanitize(parser.renderer.render(list(prose.tokens), parser.options, {}), mint)
+
+
+@cache
+def _parser() -> MarkdownIt:
+    parser = MarkdownIt("commonmark", {"xhtmlOut": True}).enable(["table", "strikethrough"])
+    parser.validateLink = _any_link  # type: ignore[method-assign]
+    return parser
+
+
+def _any_link(url: str) -> bool:
+    """Let every link be parsed: ours to judge, where we can say what was wrong with it."""
+    return True
+
+
+class _Cleaner:
+    """Walks the tokens of one text, drops what may not stay and notes it."""
+
+    def __init__(self, place: Place) -> None:
+        self._place = place
+        self.findings: list[Finding] = []
+
+    def clean(self, tokens: Iterable[Token]) -> Iterator[Token]:
+        for token in tokens:
+            line = token.map[0] if token.map else 0
+            if token.type == "inline":
+                token.children = list(self._inline(token.children or [], line))
+            elif token.type == "html_block":
+                self._judge(token.content, line)
+            elif token.type in ("th_open", "td_open"):
+                _align(token)
+            yield token
+
+    def _inline(self, tokens: Iterable[Token], line: int) -> Iterator[Token]:
+        kept: list[bool] = []  # for each open link, whether it stays
+        for token in tokens:
+            if token.type in ("softbreak", "hardbreak"):
+                line += 1
+            elif token.type == "html_inline":
+                self._judge(token.content, line)
+                line += token.content.count("\n")
+            if token.type == "image":
+                self._note(line, f"The picture {_short(token.content)!s}", "use an `image` piece")
+            elif token.type == "link_open":
+                kept.append(self._link_stays(token, line))
+                if kept[-1]:
+                    yield token
+            elif token.type != "link_close" or kept.pop():
+                yield token
+
+    def _link_stays(self, token: Token, line: int) -> bool:
+        href = str(token.attrs.get("href", ""))
+        if is_address(href):
+            return True
+        self._note(
+            line, f"The link to `{_short(href)}`", "write a whole https, mailto or tel address"
+        )
+        return False
+
+    def _judge(self, html: str, line: int) -> None:
+        for offset, what in complaints(html):
+            self._note(line + offset, what, "only simple text HTML may stand in Markdown")
+
+    def _note(self, line: int, what: str, mend: str) -> None:
+        place = Place(self._place.path, self._place.line + line if self._place.line else 0)
+        message = f"{what} was left out: {mend}."
+        self.findings.append(Finding(TAKEN_OUT, Severity.WARNING, message, place))
+
+
+def _align(token: Token) -> None:
+    """Say a cell's alignment as `align`: inline styles of content are not let through."""
+    style = token.attrs.pop("style", None)
+    if style:
+        token.attrs["align"] = str(style).removeprefix("text-align:")
+
+
+def _rank_headings(tokens: tuple[Token, ...], top: int) -> None:
+    headings = [token for token in tokens if token.type in ("heading_open", "heading_close")]
+    ranks = {tag: rank for rank, tag in enumerate(sorted({token.tag for token in headings}))}
+    for token in headings:
+        token.tag = f"h{min(top + ranks[token.tag], DEEPEST_HEADING)}"
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."

@@ -1,0 +1,191 @@
+"""An Issue becomes its Renditions: the one path that preview, checks and dispatch share.
+
+Pure: no clock, no chance, no database, no network. The same files give the same bytes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from html import unescape
+
+from jinja2 import Environment
+from markupsafe import escape
+
+from newsletter.errors import RenderError
+from newsletter.model.content import Issue
+from newsletter.model.merge import Context, MergeField, MergeText
+from newsletter.model.rendition import Rendition, Renditions
+from newsletter.model.site import Site
+from newsletter.rendering.inlining import inline_css
+from newsletter.rendering.merge import Mint, choose_nonce
+from newsletter.rendering.mjml import compile_mjml
+from newsletter.rendering.parts import Parts, make_parts
+from newsletter.rendering.templates import template_environment
+from newsletter.rendering.text_frame import TEXT_FRAME
+from newsletter.rendering.variants import Variant, variants
+from newsletter.rendering.views import DisclaimerView, IssueView, LinksView, site_view, theme_view
+from newsletter.rendering.wrapping import wrap_long_lines
+
+TEMPLATES = "templates"
+LANGUAGE = "en"
+_BLANK_LINES = re.compile(r"\n{3,}")
+
+
+def render(issue: Issue, site: Site) -> Renditions:
+    """Render every variant of an issue.
+
+    Args:
+        issue: as authored, with all it names.
+        site: its templates, theme and addresses.
+
+    Returns:
+        Renditions with tokens where a reader's values go, pictures, and findings.
+
+    Raises:
+        ContentError: too many variants, or a picture that can not be read.
+        TemplateError: a template that is not valid Jinja or MJML.
+        RenderError: the bytes failed a self-check.
+    """
+    offered = variants(issue, site)
+    mint = Mint(_nonce(issue, site))
+    press = Press(issue, site, mint, make_parts(issue, site, mint))
+    return Renditions(
+        issue=issue,
+        renditions=tuple(press.print(variant) for variant in offered),
+        pictures=press.parts.pictures,
+        findings=press.parts.findings,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """Puts the parts of one issue into its layout."""
+
+    issue: Issue
+    site: Site
+    mint: Mint
+    parts: Parts
+
+    def print(self, variant: Variant) -> Rendition:
+        """One variant's final bytes."""
+        subject = _one_line(self.mint.write(self.issue.subject, Context.SUBJECT))
+        html = self.html(variant)
+        text = self.text(variant)
+        self._assert_whole(subject, html, text)
+        return Rendition(
+            variant=variant.variant,
+            interests=variant.interests,
+            sections=tuple(section.key for section in variant.sections),
+            subject=subject,
+            preheader=_one_line(self.mint.write(self.issue.preheader, Context.PREHEADER)),
+            html=html,
+            text=text,
+            nonce=self.mint.nonce,
+            merge_tags=self.mint.tags_in(subject, html, text),
+        )
+
+    def html(self, variant: Variant) -> str:
+        """The HTML part."""
+        return inline_css(compile_mjml(self.mjml(variant)))
+
+    def mjml(self, variant: Variant) -> str:
+        """The layout with everything in it."""
+        template = _environment(self.site).get_template(f"layouts/{self.issue.layout}.mjml")
+        return template.render(
+            self._shared(),
+            lang=LANGUAGE,
+            subject=escape(self._line(self.issue.subject, Context.HTML)),
+            preheader=escape(self._line(self.issue.preheader, Context.PREHEADER)),
+            opening=self.parts.opening.html,
+            sections=[self.parts.sections[section.key] for section in variant.sections],
+            disclaimers=self._told(self.parts.disclaimers, variant),
+            links=self._links(Context.URL),
+        )
+
+    def text(self, variant: Variant) -> str:
+        """The text part."""
+        environment = _environment(self.site).overlay(autoescape=False)
+        name = f"layouts/{self.issue.layout}.txt"
+        own = (self.site.root / TEMPLATES / name).is_file()
+        template = environment.get_template(name) if own else environment.from_string(TEXT_FRAME)
+        text = template.render(
+            self._shared(),
+            subject=self._line(self.issue.subject, Context.TEXT),
+            preheader=self._line(self.issue.preheader, Context.TEXT),
+            opening=self.parts.opening.text,
+            sections=[self.parts.plain_sections[section.key] for section in variant.sections],
+            disclaimers=self._told(self.parts.plain_disclaimers, variant),
+            links=self._links(Context.TEXT),
+        )
+        return _tidy(text)
+
+    def _told(
+        self, disclaimers: Mapping[str, DisclaimerView], variant: Variant
+    ) -> list[DisclaimerView]:
+        """Those of the topics whose snippets this variant holds."""
+        topics = {section.snippet.topic for section in variant.sections}
+        told = [disclaimers[t.slug] for t in self.issue.topics if t.slug in topics]
+        return [disclaimer for disclaimer in told if disclaimer.html]
+
+    def _shared(self) -> dict[str, object]:
+        return {
+            "site": site_view(self.site),
+            "theme": theme_view(self.site),
+            "issue": IssueView(self.issue.number, self.issue.slug),
+            "signup_url": f"{self.site.public_url}/",
+            "logo": self.parts.logo,
+            "logo_dark": self.parts.logo_dark,
+        }
+
+    def _links(self, context: Context) -> LinksView:
+        def token(name: str) -> str:
+            sample = f"{self.site.public_url}/{name}/sample"
+            return self.mint.token(MergeField(f"link.{name}", sample), context)
+
+        return LinksView(token("unsubscribe"), token("preferences"), token("view"))
+
+    def _line(self, text: MergeText, context: Context) -> str:
+        return _one_line(self.mint.write(text, context))
+
+    def _assert_whole(self, *texts: str) -> None:
+        if any(self.mint.strays_in(text) for text in texts):
+            raise RenderError(
+                f"{self.issue.place}: a merge tag was damaged while rendering."
+                f" Look for what changes text in templates/layouts/{self.issue.layout}."
+            )
+
+
+def _environment(site: Site) -> Environment:
+    return template_environment(site.root / TEMPLATES)
+
+
+def _nonce(issue: Issue, site: Site) -> str:
+    authored = "\n".join(_authored(issue))
+    others = f"{site.name}\n{site.sender}\n{site.theme}\n{site.public_url}\n{site.images_url}"
+    content = f"{authored}\n{others}"
+    return choose_nonce(authored.encode(), content + unescape(content))
+
+
+def _authored(issue: Issue) -> Iterator[str]:
+    """Everything an author wrote, in order; no paths, for they differ between machines."""
+    yield from (str(issue.number), issue.slug, issue.layout)
+    texts = [issue.subject, issue.preheader, issue.body]
+    for section in issue.sections:
+        snippet = section.snippet
+        yield from (section.key, snippet.kind, snippet.alt)
+        texts += [snippet.heading, snippet.body, snippet.link, snippet.link_text]
+    texts += [topic.disclaimer for topic in issue.topics]
+    for text in texts:
+        for piece in text.pieces:
+            yield piece if isinstance(piece, str) else f"{piece.source} {piece.default}"
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _tidy(text: str) -> str:
+    lines = "\n".join(line.rstrip() for line in text.split("\n"))
+    return _BLANK_LINES.sub("\n\n", wrap_long_lines(lines)).strip("\n") + "\n"
