@@ -11,6 +11,7 @@ from newsletter.content.loading import (
     load_topics,
 )
 from newsletter.content.merge import parse_merge, write_merge
+from newsletter.content.writing import new_issue_text, next_number, write_new_issue
 
 __all__ = [
     "check_all",
@@ -21,6 +22,9 @@ __all__ = [
     "load_issues",
     "load_snippets",
     "load_topics",
+    "new_issue_text",
+    "next_number",
     "parse_merge",
     "write_merge",
+    "write_new_issue",
 ]

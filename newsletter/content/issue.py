@@ -29,6 +29,7 @@ ISSUE_KEYS = (
     "snippets",
 )
 DEFAULT_LAYOUT = "classic"
+_LONGEST_SLUG = 120
 _WALL_TIME = re.compile(r"(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d)(:00)?")
 
 
@@ -72,16 +73,26 @@ def read_issue(path: Path, reading: Reading, shelf: Shelf) -> Issue | None:
     return None if reading.problems else issue
 
 
-def _check_slug(slug: str, fields: Fields) -> None:
-    if SLUG.fullmatch(slug) and not slug.isdecimal():
-        return
+def better_slug(slug: str) -> str:
+    """The nearest slug that can name an issue: itself when it can.
+
+    Only digits would be a number.
+    """
+    if SLUG.fullmatch(slug) and not slug.isdecimal() and len(slug) <= _LONGEST_SLUG:
+        return slug
     better = "-".join(re.findall(r"[a-z0-9]+", slug.lower())) or "my-issue"
-    better = f"issue-{better}" if better.isdecimal() else better
-    fields.reading.problem(
-        Place(fields.path),
-        "The name of an issue's file has a-z, 0-9 and `-` only, and not only digits.",
-        f"Rename it to {better}.md.",
-    )
+    better = better[:_LONGEST_SLUG].strip("-")
+    return f"issue-{better}" if better.isdecimal() else better
+
+
+def _check_slug(slug: str, fields: Fields) -> None:
+    better = better_slug(slug)
+    if slug != better:
+        fields.reading.problem(
+            Place(fields.path),
+            "The name of an issue's file has a-z, 0-9 and `-` only, and not only digits.",
+            f"Rename it to {better}.md.",
+        )
 
 
 def _layout(fields: Fields) -> str:

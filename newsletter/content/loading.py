@@ -155,10 +155,16 @@ class _Desk:
             raise NotFound("This is no issue's path, slug or number.")
         if text.isdecimal() and text.isascii():
             return self._by_number(int(text))
+        return self._by_slug(text) or self._by_path(Path(ref))
+
+    def _by_slug(self, text: str) -> Path | None:
         for path in self.library.issues:
-            if text in (path.stem, path.name) or _dateless(path.stem) == text:
+            if text in (path.stem, path.name):
                 return path
-        return self._by_path(Path(ref))
+        dateless = [path for path in self.library.issues if _dateless(path.stem) == text]
+        if len(dateless) > 1:
+            raise NotFound(f'"{text}" is several issues: {", ".join(p.stem for p in dateless)}.')
+        return dateless[0] if dateless else None
 
     def _by_number(self, number: int) -> Path:
         for path, claimed in self.numbers.items():
