@@ -13,7 +13,7 @@ There are no foreign keys, for the same reason; the rows are made by one stateme
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, Index, Integer, Table
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, Index, Integer, Table, text
 
 from newsletter.model.ledger import DeliveryOutcome, ExclusionReason, Feedback
 from newsletter.store.columns import Code
@@ -71,8 +71,8 @@ Index(
     delivery.c.issue_number,
     delivery.c.subscriber_id,
     unique=True,
-    sqlite_where=delivery.c.holds,
-    postgresql_where=delivery.c.holds,
+    sqlite_where=text("holds"),
+    postgresql_where=text("holds"),
 )
 
 

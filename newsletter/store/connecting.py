@@ -1,0 +1,92 @@
+"""From a URL to a SQLAlchemy engine that behaves."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, StaticPool, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError
+
+from newsletter.errors import UsageError
+from newsletter.store.store import RELAXED, WRITES
+
+# How long a writer waits for another process; longer than any transaction of ours.
+BUSY_MILLISECONDS = 60_000
+_EXAMPLES = "sqlite:///var/newsletter.db or postgresql://user@host/name"
+
+
+def parse_url(url: str) -> URL:
+    """Read DATABASE_URL; raises UsageError for what is neither SQLite nor PostgreSQL."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise UsageError(f"DATABASE_URL can not be read. Write it like {_EXAMPLES}.") from None
+    if parsed.get_backend_name() == "sqlite":
+        return parsed.set(drivername="sqlite+pysqlite")
+    if parsed.get_backend_name() in ("postgresql", "postgres"):
+        return parsed.set(drivername="postgresql+psycopg")
+    raise UsageError(
+        f"DATABASE_URL names {parsed.get_backend_name()}, which is not supported. "
+        f"Write it like {_EXAMPLES}."
+    )
+
+
+def database_file(url: URL) -> Path | None:
+    """The file of a SQLite database; None for memory and for PostgreSQL."""
+    if url.get_backend_name() != "sqlite" or url.database in (None, "", ":memory:"):
+        return None
+    return Path(str(url.database))
+
+
+def connect(url: URL, connections: int) -> Engine:
+    """An engine with at most that many connections kept open."""
+    if url.get_backend_name() == "sqlite":
+        return _connect_sqlite(url, connections)
+    return create_engine(
+        url,
+        pool_size=connections,
+        max_overflow=connections,
+        pool_pre_ping=True,  # a restarted server costs one reconnect, not one error
+        connect_args={"options": "-c timezone=UTC", "application_name": "newsletter"},
+    )
+
+
+def _connect_sqlite(url: URL, connections: int) -> Engine:
+    file = database_file(url)
+    if file is None:
+        engine = create_engine(url, poolclass=StaticPool, connect_args={"check_same_thread": False})
+    else:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        engine = create_engine(url, pool_size=connections, max_overflow=connections)
+    event.listen(engine, "connect", _set_up_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _set_up_sqlite(connection: Any, record: Any) -> None:
+    """Durable, foreign keys on, and no transaction that the driver opens by itself."""
+    connection.isolation_level = None
+    for pragma in (
+        f"busy_timeout={BUSY_MILLISECONDS}",
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "cache_size=-16000",  # KiB: 16 MB a connection
+        "temp_store=MEMORY",
+    ):
+        connection.execute(f"PRAGMA {pragma}").close()
+    record.info[RELAXED] = False
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """Writers take the lock first: one that reads before could not be let through later."""
+    options = connection.get_execution_options()
+    if not options.get(WRITES):
+        connection.exec_driver_sql("BEGIN")
+        return
+    relaxed = bool(options.get(RELAXED))
+    if connection.info.get(RELAXED) != relaxed:
+        connection.exec_driver_sql(f"PRAGMA synchronous={'NORMAL' if relaxed else 'FULL'}")
+        connection.info[RELAXED] = relaxed
+    connection.exec_driver_sql("BEGIN IMMEDIATE")

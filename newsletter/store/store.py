@@ -1,0 +1,93 @@
+"""A database that is open and of the right version."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from threading import RLock
+
+from sqlalchemy import Connection, Engine, func, select
+
+from newsletter.store.tables import identity
+
+TimeSource = Callable[[Connection], datetime]
+
+WRITES = "newsletter_writes"
+RELAXED = "newsletter_relaxed"
+
+
+class Store:
+    """The open database: short read and write transactions, and its own time.
+
+    Attributes:
+        engine: SQLAlchemy's; only `newsletter.store` and its callers' statements need it.
+        site_id: the random name this site's mails carry.
+    """
+
+    def __init__(self, engine: Engine, time: TimeSource, *, alone: bool) -> None:
+        self.engine = engine
+        self.site_id = ""
+        self._time = time
+        self._alone = alone  # one connection serves all: memory
+        # SQLite takes one writer at a time. Waiting here costs nothing; waiting inside SQLite
+        # is a loop of sleeps.
+        self._writing = RLock() if engine.dialect.name == "sqlite" else None
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether this is SQLite; otherwise it is PostgreSQL."""
+        return self.engine.dialect.name == "sqlite"
+
+    def now(self, connection: Connection) -> datetime:
+        """The database's time, aware, in UTC: what leases are measured with."""
+        return self._time(connection)
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A transaction that only reads; on SQLite it sees one moment."""
+        if self._alone and self._writing:
+            with self._writing, self.engine.begin() as connection:
+                yield connection
+            return
+        with self.engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self, *, durable: bool = True) -> Iterator[Connection]:
+        """A transaction that writes, committed at the end or not at all.
+
+        Args:
+            durable: False lets a power cut undo the commit (never a mere kill): right for what
+                would only be done again, such as a claim.
+        """
+        if self._writing is None:
+            with self.engine.begin() as connection:
+                if not durable:
+                    connection.exec_driver_sql("SET LOCAL synchronous_commit TO off")
+                yield connection
+            return
+        with self._writing, self.engine.connect() as plain:
+            connection = plain.execution_options(**{WRITES: True, RELAXED: not durable})
+            with connection.begin():
+                yield connection
+
+    def known_site_ids(self) -> frozenset[str]:
+        """This site's id and those it had before a restore or copy."""
+        with self.read() as connection:
+            return frozenset(connection.scalars(select(identity.c.site_id)))
+
+    def close(self) -> None:
+        """Let go of all connections."""
+        self.engine.dispose()
+
+
+def host_time(connection: Connection) -> datetime:
+    """SQLite lives on this host, so its time is this host's."""
+    return datetime.now(UTC)
+
+
+def server_time(connection: Connection) -> datetime:
+    """PostgreSQL's time, the same for every machine that asks."""
+    moment: datetime = connection.execute(select(func.clock_timestamp())).scalar_one()
+    return moment.astimezone(UTC)

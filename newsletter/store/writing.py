@@ -1,0 +1,75 @@
+"""Statements that both databases know under one name, and steps that the tables allow."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, CursorResult, Table, Update, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from newsletter.model.ledger import (
+    BATCH_STEPS,
+    DELIVERY_STEPS,
+    DISPATCH_STEPS,
+    HOLDING,
+    WAVE_STEPS,
+    BatchState,
+    DeliveryOutcome,
+    DispatchState,
+    Steps,
+    WaveState,
+    require_step,
+)
+from newsletter.store.tables import batch, delivery, dispatch, wave
+
+S = TypeVar("S", DispatchState, WaveState, BatchState, DeliveryOutcome)
+
+
+def insert_into(connection: Connection, table: Table) -> Any:
+    """An INSERT that knows ON CONFLICT, whichever database it is."""
+    if connection.dialect.name == "sqlite":
+        return sqlite.insert(table)
+    return postgresql.insert(table)
+
+
+def insert_or_ignore(connection: Connection, table: Table, values: Mapping[str, Any]) -> bool:
+    """Insert a row unless its key exists; tells whether it did."""
+    result = connection.execute(
+        insert_into(connection, table).values(**values).on_conflict_do_nothing()
+    )
+    return bool(result.rowcount == 1)
+
+
+def changed(result: CursorResult[Any]) -> bool:
+    """Whether a compare-and-set won."""
+    return result.rowcount > 0
+
+
+def dispatch_step(target: DispatchState, *sources: DispatchState) -> Update:
+    """An UPDATE of dispatches to `target`, from those sources or all that the table allows."""
+    return _step(dispatch, "state", DISPATCH_STEPS, target, sources)
+
+
+def wave_step(target: WaveState, *sources: WaveState) -> Update:
+    """The same for waves."""
+    return _step(wave, "state", WAVE_STEPS, target, sources)
+
+
+def batch_step(target: BatchState, *sources: BatchState) -> Update:
+    """The same for batches."""
+    return _step(batch, "state", BATCH_STEPS, target, sources)
+
+
+def delivery_step(target: DeliveryOutcome, *sources: DeliveryOutcome) -> Update:
+    """The same for deliveries; keeps `holds` in step with the outcome."""
+    statement = _step(delivery, "outcome", DELIVERY_STEPS, target, sources)
+    # An update that does not name `holds` leaves the index alone: see `tables/deliveries.py`.
+    return statement if target in HOLDING else statement.values(holds=False)
+
+
+def _step(table: Table, column: str, steps: Steps[S], target: S, sources: Sequence[S]) -> Update:
+    for source in sources:
+        require_step(steps, source, target)
+    allowed = sources or steps.sources(target)
+    return update(table).where(table.c[column].in_(allowed)).values({column: target})
