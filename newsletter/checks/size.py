@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from newsletter.checks.links import unsubscribe_positions
 from newsletter.checks.rule import Fault, Rule, Specimen, rule
-from newsletter.checks.weight import CLIP_BYTES, WARN_BYTES, sent_bytes
+from newsletter.checks.weight import CLIP_BYTES, KILOBYTE, WARN_BYTES, sent_bytes
 from newsletter.model.finding import Severity
 
 UNSUBSCRIBE_BEFORE = 100_000
@@ -23,12 +23,12 @@ UNSUBSCRIBE_BEFORE = 100_000
 def clipping(specimen: Specimen) -> Iterator[Fault]:
     """S01. Bytes count, not characters, and each link as long as tracking makes it."""
     size = sent_bytes(specimen.rendition.html)
-    kilobytes = f"The HTML part is about {size / 1000:.0f} KB as sent"
+    kilobytes = f"The HTML part is about {size / KILOBYTE:.0f} KB as sent"
     if size > CLIP_BYTES:
-        yield Fault(f"{kilobytes}; Gmail cuts it at {CLIP_BYTES // 1000} KB.")
+        yield Fault(f"{kilobytes}; Gmail cuts it at {CLIP_BYTES // KILOBYTE} KB.")
     elif size >= WARN_BYTES:
         yield Fault(
-            f"{kilobytes}, near the {CLIP_BYTES // 1000} KB at which Gmail cuts.",
+            f"{kilobytes}, near the {CLIP_BYTES // KILOBYTE} KB at which Gmail cuts.",
             severity=Severity.WARNING,
         )
 
