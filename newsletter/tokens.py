@@ -1,8 +1,8 @@
 """Signed marks in links: key id, purpose, subscriber, 128-bit keyed BLAKE2b.
 
-A mark is 30 bytes, written as 40 characters of URL-safe base64, which needs no padding::
+A mark is 33 bytes, written as 44 characters of URL-safe base64, which needs no padding::
 
-    key id (1)  purpose (1)  subscriber (6)  about (6)  mac (16)
+    key id (1)  purpose (1)  subscriber (7)  about (8)  mac (16)
 
 `about` is the delivery a mail belongs to, or 0. Purpose is part of what is signed, so a
 mark made for one purpose never serves another. Marks have no end of life: an unsubscribe
@@ -23,10 +23,11 @@ from hmac import compare_digest
 from newsletter.errors import UsageError
 
 _MAC_BYTES = 16
-_ID_BITS = 48
-_IDS_BYTES = 2 * _ID_BITS // 8
+_SUBSCRIBER_BITS = 56
+_ABOUT_BITS = 64
+_IDS_BYTES = (_SUBSCRIBER_BITS + _ABOUT_BITS) // 8
 _HEAD_BYTES = 2 + _IDS_BYTES
-_CHARACTERS = 40
+_CHARACTERS = 44
 _URL_SAFE = bytes.maketrans(b"+/", b"-_")
 _SHORTEST_SECRET = 16
 
@@ -93,10 +94,15 @@ class Signer:
         )
 
     def mark(self, purpose: Purpose, subscriber: int, about: int = 0) -> str:
-        """A mark for a link; both ids are below 2**48, else OverflowError."""
-        if subscriber >> _ID_BITS or about >> _ID_BITS:
-            raise OverflowError(f"ids must be below 2**{_ID_BITS}: {subscriber}, {about}")
-        head = self._heads[purpose] + (subscriber << _ID_BITS | about).to_bytes(_IDS_BYTES, "big")
+        """A mark for a link.
+
+        Raises:
+            OverflowError: an id is negative or does not fit its field.
+        """
+        if subscriber >> _SUBSCRIBER_BITS or about >> _ABOUT_BITS:
+            raise OverflowError(f"these ids do not fit a mark: {subscriber}, {about}")
+        ids = subscriber << _ABOUT_BITS | about
+        head = self._heads[purpose] + ids.to_bytes(_IDS_BYTES, "big")
         state = self._states[0].copy()
         state.update(head)
         return b2a_base64(head + state.digest(), newline=False).translate(_URL_SAFE).decode()
@@ -110,7 +116,7 @@ class Signer:
         if not any(_made(key, head, mac) for key in self._keys):
             return None
         ids = int.from_bytes(head[2:], "big")
-        return Mark(purpose, ids >> _ID_BITS, ids & (1 << _ID_BITS) - 1)
+        return Mark(purpose, ids >> _ABOUT_BITS, ids & (1 << _ABOUT_BITS) - 1)
 
 
 def _made(key: bytes, head: bytes, mac: bytes) -> bool:
