@@ -1,0 +1,1 @@
+"""Other sides of a connection, played on loopback."""
