@@ -14,6 +14,7 @@ from newsletter.sandbox.answers import error
 from newsletter.sandbox.api import Api
 from newsletter.sandbox.faults import FaultPlan
 from newsletter.sandbox.guard import Guard
+from newsletter.sandbox.inbox import Inbox
 from newsletter.sandbox.intake import Intake
 from newsletter.sandbox.mailbox import Mailbox
 from newsletter.sandbox.options import SandboxOptions
@@ -46,6 +47,7 @@ def build(options: SandboxOptions) -> Sandbox:
         Route("/v3/mail/send", intake),
         Route("/v3/{rest:path}", _no_such_endpoint, methods=["GET", "POST", "PUT", "DELETE"]),
         *api.routes(),
+        *Inbox(api).routes(),
     ]
     return Sandbox(Guard(Starlette(routes=routes)), mailbox, plan, api)
 

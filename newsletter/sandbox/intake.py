@@ -20,7 +20,11 @@ from newsletter.sandbox.faults import Fault, FaultKind, FaultPlan
 from newsletter.sandbox.mailbox import Mailbox
 from newsletter.sandbox.validation import MOST_BYTES, validate
 
-STORES_FIRST = {FaultKind.RESET_AFTER_ACCEPT, FaultKind.SERVER_ERROR_AFTER_ACCEPT}
+BREAKS_FIRST = {FaultKind.RESET_BEFORE, FaultKind.OUTAGE}
+BREAKS_LAST = {FaultKind.RESET_AFTER_ACCEPT, FaultKind.HANG}
+WAITS = {FaultKind.SLOW, FaultKind.HANG}
+ANSWERS_AS_USUAL = {FaultKind.NONE, FaultKind.SLOW}
+ACCEPTS = ANSWERS_AS_USUAL | {FaultKind.RESET_AFTER_ACCEPT, FaultKind.SERVER_ERROR_AFTER_ACCEPT}
 
 
 class Intake:
@@ -60,26 +64,23 @@ class Intake:
     async def _answer(
         self, request: Request, fault: Fault, connection: Connection
     ) -> Response | None:
-        if fault.kind in (FaultKind.RESET_BEFORE, FaultKind.OUTAGE):
-            return await self._break(fault, connection)
-        body = await _read(request)
-        if fault.kind in (FaultKind.SLOW, FaultKind.HANG):
-            await connection.wait(fault.seconds)
-        if fault.kind is FaultKind.HANG:
-            return await self._break(fault, connection)
-        if fault.kind in (FaultKind.NONE, FaultKind.SLOW):
-            return self._accept(request, body)
-        if fault.kind in STORES_FIRST and (accepted := self._accept(request, body)):
-            if accepted.status_code != 202:
-                return accepted
-        if fault.kind is FaultKind.RESET_AFTER_ACCEPT:
-            return await self._break(fault, connection)
-        return fault_answer(fault, body, self._plan.pick)
-
-    async def _break(self, fault: Fault, connection: Connection) -> None:
-        if fault.kind is FaultKind.OUTAGE:
+        """Return the answer, or None when the fault is that there is none."""
+        kind = fault.kind
+        if kind is FaultKind.OUTAGE:
             connection.outage(fault.seconds)
-        await connection.reset()
+        if kind in BREAKS_FIRST:
+            await connection.reset()
+            return None
+        body = await _read(request)
+        if kind in WAITS:
+            await connection.wait(fault.seconds)
+        accepted = self._accept(request, body) if kind in ACCEPTS else None
+        if accepted and (kind in ANSWERS_AS_USUAL or accepted.status_code != 202):
+            return accepted
+        if kind in BREAKS_LAST:
+            await connection.reset()
+            return None
+        return fault_answer(fault, body, self._plan.pick)
 
     def _accept(self, request: Request, body: bytes | None) -> Response:
         if refusal := _refusal(request, body):

@@ -119,11 +119,11 @@ class _Protocol(H11Protocol):
         self._listener = listener
         self._closed = asyncio.Event()
         self._plain_app = self.app
-        self.app = self._with_connection  # type: ignore[assignment]
+        self.app = self._with_connection
 
     async def _with_connection(self, scope: Scope, receive: Receive, send: Send) -> None:
         scope["extensions"] = {**scope.get("extensions", {}), EXTENSION: self}
-        await self._plain_app(scope, receive, send)  # type: ignore[arg-type]
+        await self._plain_app(scope, receive, send)
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
