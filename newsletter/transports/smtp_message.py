@@ -21,6 +21,7 @@ _SOFT_BREAK = "=" + _EOL
 _LONGEST_LINE = 75  # RFC 2045, 6.7: 76, and a soft break takes one
 _BOUNDARY = "=_newsletter"  # quoted-printable never has "=_", so no content holds it
 _LONGEST_PLAIN_HEADER = 60
+_LONGEST_WORD = 900  # RFC 5322, 2.1.1: no line over 998
 _AS_IT_IS = re.compile(r"[!-<>-~](?:[ -<>-~]{0,68}[!-<>-~])?")
 _VISIBLE = re.compile(r"[!-~]+")
 _ADDRESS = re.compile(r'[^\x00-\x20\x7f-\U0010ffff<>()\[\],;:\\"]+@[A-Za-z0-9.-]+')
@@ -136,7 +137,8 @@ def _quoted_value(value: str) -> str:
 
 def _header(value: str, name: str) -> str:
     """A header value in ASCII, folded, with RFC 2047 where it must."""
-    plain = value.isascii() and "=?" not in value
+    longest = max(map(len, value.split()), default=0)
+    plain = value.isascii() and "=?" not in value and longest <= _LONGEST_PLAIN_HEADER
     if plain and len(value) <= _LONGEST_PLAIN_HEADER:
         return value
     charset = "us-ascii" if plain else "utf-8"
@@ -144,6 +146,6 @@ def _header(value: str, name: str) -> str:
 
 
 def _visible(value: str, what: str) -> str:
-    if not _VISIBLE.fullmatch(value) or ">" in value:
+    if not _VISIBLE.fullmatch(value) or ">" in value or len(value) > _LONGEST_WORD:
         raise ValueError(f"the {what} can not stand in a header")
     return value
