@@ -4,6 +4,7 @@
 having alone; `prepare`, `values_for` and `fill` put a reader's values in.
 """
 
+from newsletter.rendering.eml import list_headers, list_id, to_eml
 from newsletter.rendering.inlining import inline_css
 from newsletter.rendering.merge import escape, fill, prepare, values_for
 from newsletter.rendering.mjml import compile_mjml
@@ -15,8 +16,11 @@ __all__ = [
     "escape",
     "fill",
     "inline_css",
+    "list_headers",
+    "list_id",
     "prepare",
     "render",
+    "to_eml",
     "values_for",
     "variant_for",
     "variants",

@@ -71,6 +71,17 @@ TAKEN_WHOLE = frozenset(
 _ADDRESS = re.compile(r"(?:https?://[^\s/]|mailto:[^\s]|tel:[^\s])", re.IGNORECASE)
 
 
-def is_address(url: str) -> bool:
-    """Whether a link may lead there: an absolute web, mail or phone address."""
+_PLACE_KNOWN = re.compile(r"https?://[^/?#]+[/?#]|mailto:[^?@]+@[^?@]+\?", re.IGNORECASE)
+
+
+def is_address(url: str, field: str = "") -> bool:
+    """Whether a link may lead there: an absolute web, mail or phone address.
+
+    Args:
+        url: as authored.
+        field: what every reader's value in it begins with; a value may not say which host
+            or mailbox the link leads to.
+    """
+    if field and field in url and not _PLACE_KNOWN.match(url.partition(field)[0]):
+        return False
     return _ADDRESS.match(url) is not None

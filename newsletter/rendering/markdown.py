@@ -50,7 +50,7 @@ def read_markdown(text: MergeText, mint: Mint, *, top: int = 2) -> Prose:
             skipped: `#` and `###` under `top=2` become h2 and h3.
     """
     tokens = _parser().parse(text.join(mint.mark))
-    cleaner = _Cleaner(text.place)
+    cleaner = _Cleaner(text.place, mint)
     cleaned = tuple(cleaner.clean(tokens))
     _rank_headings(cleaned, top)
     return Prose(cleaned, tuple(cleaner.findings))
@@ -77,8 +77,9 @@ def _any_link(url: str) -> bool:
 class _Cleaner:
     """Walks the tokens of one text, drops what may not stay and notes it."""
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: Place, mint: Mint) -> None:
         self._place = place
+        self._mint = mint
         self.findings: list[Finding] = []
 
     def clean(self, tokens: Iterable[Token]) -> Iterator[Token]:
@@ -111,7 +112,7 @@ class _Cleaner:
 
     def _link_stays(self, token: Token, line: int) -> bool:
         href = str(token.attrs.get("href", ""))
-        if is_address(href):
+        if is_address(href, self._mint.prefix):
             return True
         self._note(
             line, f"The link to `{_short(href)}`", "write a whole https, mailto or tel address"
@@ -119,12 +120,12 @@ class _Cleaner:
         return False
 
     def _judge(self, html: str, line: int) -> None:
-        for offset, what in complaints(html):
+        for offset, what in complaints(html, self._mint.prefix):
             self._note(line + offset, what, "only simple text HTML may stand in Markdown")
 
     def _note(self, line: int, what: str, mend: str) -> None:
         place = Place(self._place.path, self._place.line + line if self._place.line else 0)
-        message = f"{what} was left out: {mend}."
+        message = f"{self._mint.named(what)} was left out: {mend}."
         self.findings.append(Finding(TAKEN_OUT, Severity.WARNING, message, place))
 
 

@@ -63,21 +63,22 @@ class Mint:
 
     def __init__(self, nonce: str) -> None:
         self.nonce = nonce
+        self.prefix = PREFIX + nonce  # of every mark and token
         self._fields: dict[MergeField, int] = {}
         self._tags: dict[tuple[MergeField, Context], MergeTag] = {}
-        self._mark = re.compile(f"{PREFIX}{nonce}m([0-9]+)x")
-        self._token = re.compile(f"{PREFIX}{nonce}[0-9]+x")
+        self._mark = re.compile(f"{self.prefix}m([0-9]+)x")
+        self._token = re.compile(f"{self.prefix}[0-9]+x")
 
     def mark(self, field: MergeField) -> str:
         """A stand-in for the field until its context is known."""
         number = self._fields.setdefault(field, len(self._fields))
-        return f"{PREFIX}{self.nonce}m{number}x"
+        return f"{self.prefix}m{number}x"
 
     def token(self, field: MergeField, context: Context) -> str:
         """The token of the field in that context."""
         tag = self._tags.get((field, context))
         if tag is None:
-            token = f"{PREFIX}{self.nonce}{len(self._tags)}x"
+            token = f"{self.prefix}{len(self._tags)}x"
             tag = MergeTag(token, field.source, field.default, context)
             self._tags[field, context] = tag
         return tag.token
@@ -92,6 +93,17 @@ class Mint:
     def write(self, text: MergeText, context: Context) -> str:
         """An authored text with tokens, not escaped."""
         return text.join(lambda field: self.token(field, context))
+
+    def named(self, text: str) -> str:
+        """The text with marks and tokens as an author knows them, for messages."""
+        marked = self._mark.sub(lambda mark: self._named(tuple(self._fields)[int(mark[1])]), text)
+        for tag in self._tags.values():
+            marked = marked.replace(tag.token, self._named(tag))
+        return marked
+
+    @staticmethod
+    def _named(field: MergeField | MergeTag) -> str:
+        return "{{ " + field.source + " }}"
 
     def tags_in(self, *texts: str) -> tuple[MergeTag, ...]:
         """The tags whose tokens occur in the texts, sorted by token."""

@@ -90,8 +90,9 @@ class _Writer:
 
     def address(self, text: MergeText) -> Twofold:
         url = normalizeLink(self._mint.write(text, Context.URL).strip())
-        if url and not is_address(url):
-            message = f"The link `{url[:60]}` was left out: write a whole https address."
+        if url and not is_address(url, self._mint.prefix):
+            named = self._mint.named(url)[:60]
+            message = f"The link `{named}` was left out: write a whole https address."
             self.findings.append(Finding(TAKEN_OUT, Severity.WARNING, message, text.place))
             url = ""
         return Twofold(escape(url), url)

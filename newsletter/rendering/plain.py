@@ -54,17 +54,19 @@ class _Source:
             self.end(token.tag)
 
     def _leaf(self, token: Token) -> None:
-        if token.tag in ("br", "hr"):
+        if token.type in ("hardbreak", "hr"):
             self.start(token.tag, {})
         else:
-            self.words(" " if token.type == "softbreak" else token.content)
+            self.words("\n" if token.type == "softbreak" else token.content)
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         if tag in TAKEN_WHOLE:
             self._taken += 1
         elif tag == "a":
             href = attributes.get("href", "")
-            self._writer.open_link(self._mint.settle(href, Context.URL) if is_address(href) else "")
+            self._writer.open_link(
+                self._mint.settle(href, Context.URL) if is_address(href, self._mint.prefix) else ""
+            )
         elif not self._taken:
             self._writer.start(tag, attributes.get("start", "1"))
 

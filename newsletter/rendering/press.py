@@ -8,7 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from html import unescape
+from pathlib import Path
 
 from jinja2 import Environment
 from markupsafe import escape
@@ -18,11 +20,12 @@ from newsletter.model.content import Issue
 from newsletter.model.merge import Context, MergeField, MergeText
 from newsletter.model.rendition import Rendition, Renditions
 from newsletter.model.site import Site
+from newsletter.rendering.composing import ComposedSource
 from newsletter.rendering.inlining import inline_css
 from newsletter.rendering.merge import Mint, choose_nonce
-from newsletter.rendering.mjml import compile_mjml
+from newsletter.rendering.mjml import compile_composed
 from newsletter.rendering.parts import Parts, make_parts
-from newsletter.rendering.templates import template_environment
+from newsletter.rendering.templates import render_template, template_environment
 from newsletter.rendering.text_frame import TEXT_FRAME
 from newsletter.rendering.variants import Variant, variants
 from newsletter.rendering.views import DisclaimerView, IssueView, LinksView, site_view, theme_view
@@ -49,8 +52,7 @@ def render(issue: Issue, site: Site) -> Renditions:
         RenderError: the bytes failed a self-check.
     """
     offered = variants(issue, site)
-    mint = Mint(_nonce(issue, site))
-    press = Press(issue, site, mint, make_parts(issue, site, mint))
+    press = prepare_press(issue, site)
     return Renditions(
         issue=issue,
         renditions=tuple(press.print(variant) for variant in offered),
@@ -59,12 +61,20 @@ def render(issue: Issue, site: Site) -> Renditions:
     )
 
 
+def prepare_press(issue: Issue, site: Site) -> Press:
+    """Everything that the variants share, made; raises as `render` does."""
+    mint = Mint(_nonce(issue, site))
+    parts = make_parts(issue, site, mint)
+    return Press(issue, site, _environment(site.root / TEMPLATES), mint, parts)
+
+
 @dataclass(frozen=True, slots=True)
 class Press:
     """Puts the parts of one issue into its layout."""
 
     issue: Issue
     site: Site
+    environment: Environment
     mint: Mint
     parts: Parts
 
@@ -88,38 +98,39 @@ class Press:
 
     def html(self, variant: Variant) -> str:
         """The HTML part."""
-        return inline_css(compile_mjml(self.mjml(variant)))
+        return inline_css(compile_composed(self.mjml(variant), lang=LANGUAGE))
 
-    def mjml(self, variant: Variant) -> str:
+    def mjml(self, variant: Variant) -> ComposedSource:
         """The layout with everything in it."""
-        template = _environment(self.site).get_template(f"layouts/{self.issue.layout}.mjml")
-        return template.render(
-            self._shared(),
-            lang=LANGUAGE,
-            subject=escape(self._line(self.issue.subject, Context.HTML)),
-            preheader=escape(self._line(self.issue.preheader, Context.PREHEADER)),
-            opening=self.parts.opening.html,
-            sections=[self.parts.sections[section.key] for section in variant.sections],
-            disclaimers=self._told(self.parts.disclaimers, variant),
-            links=self._links(Context.URL),
-        )
+        context = self._shared() | {
+            "lang": LANGUAGE,
+            "subject": escape(self._line(self.issue.subject, Context.HTML)),
+            "preheader": escape(self._line(self.issue.preheader, Context.PREHEADER)),
+            "opening": self.parts.opening.html,
+            "sections": [self.parts.sections[section.key] for section in variant.sections],
+            "disclaimers": self._told(self.parts.disclaimers, variant),
+            "links": self._links(Context.URL),
+        }
+        return render_template(self.environment, f"layouts/{self.issue.layout}.mjml", context)
 
     def text(self, variant: Variant) -> str:
         """The text part."""
-        environment = _environment(self.site).overlay(autoescape=False)
+        context = self._shared() | {
+            "subject": self._line(self.issue.subject, Context.TEXT),
+            "preheader": self._line(self.issue.preheader, Context.TEXT),
+            "opening": self.parts.opening.text,
+            "sections": [self.parts.plain_sections[section.key] for section in variant.sections],
+            "disclaimers": self._told(self.parts.plain_disclaimers, variant),
+            "links": self._links(Context.TEXT),
+        }
+        return _tidy(self._framed(context))
+
+    def _framed(self, context: dict[str, object]) -> str:
+        plain = self.environment.overlay(autoescape=False)
         name = f"layouts/{self.issue.layout}.txt"
-        own = (self.site.root / TEMPLATES / name).is_file()
-        template = environment.get_template(name) if own else environment.from_string(TEXT_FRAME)
-        text = template.render(
-            self._shared(),
-            subject=self._line(self.issue.subject, Context.TEXT),
-            preheader=self._line(self.issue.preheader, Context.TEXT),
-            opening=self.parts.opening.text,
-            sections=[self.parts.plain_sections[section.key] for section in variant.sections],
-            disclaimers=self._told(self.parts.plain_disclaimers, variant),
-            links=self._links(Context.TEXT),
-        )
-        return _tidy(text)
+        if (self.site.root / TEMPLATES / name).is_file():
+            return render_template(plain, name, context).text
+        return plain.from_string(TEXT_FRAME).render(context)
 
     def _told(
         self, disclaimers: Mapping[str, DisclaimerView], variant: Variant
@@ -157,8 +168,10 @@ class Press:
             )
 
 
-def _environment(site: Site) -> Environment:
-    return template_environment(site.root / TEMPLATES)
+@lru_cache(maxsize=8)
+def _environment(folder: Path) -> Environment:
+    """Kept, for it holds the compiled templates; a changed file is compiled anew."""
+    return template_environment(folder)
 
 
 def _nonce(issue: Issue, site: Site) -> str:

@@ -9,24 +9,26 @@ from newsletter.rendering.allowed import ATTRIBUTES, TAGS, is_address
 _NONE: frozenset[str] = frozenset()
 
 
-def complaints(html: str) -> list[tuple[int, str]]:
+def complaints(html: str, field: str = "") -> list[tuple[int, str]]:
     """Judge a piece of HTML as it stands in Markdown; a closing tag alone is fine.
 
     Args:
         html: raw, perhaps broken.
+        field: as for `is_address`.
 
     Returns:
         (lines below its first, what will be taken out), in order.
     """
-    judge = _Judge()
+    judge = _Judge(field)
     judge.feed(html)
     judge.close()
     return judge.found
 
 
 class _Judge(HTMLParser):
-    def __init__(self) -> None:
+    def __init__(self, field: str) -> None:
         super().__init__(convert_charrefs=True)
+        self._field = field
         self.found: list[tuple[int, str]] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -36,7 +38,7 @@ class _Judge(HTMLParser):
         for name, value in attrs:
             if name not in ATTRIBUTES.get(tag, _NONE):
                 self._note(f"The attribute `{name}` of <{tag}>")
-            elif name == "href" and not is_address(value or ""):
+            elif name == "href" and not is_address(value or "", self._field):
                 self._note(f"The address `{(value or '')[:60]}` of a link")
 
     def handle_comment(self, data: str) -> None:
