@@ -1,0 +1,21 @@
+"""Use case: from files to approved bytes.
+
+`compose` loads, renders and checks an issue; `build` writes what readers get into a folder.
+Preview, build, test mails and approval all start from the same `Composition`, so what is
+seen is what is frozen.
+"""
+
+from newsletter.publishing.building import build, finding_row, manifest
+from newsletter.publishing.composing import Composition, compose, require_sendable
+from newsletter.publishing.readers import neutral_reader, sample_reader
+
+__all__ = [
+    "Composition",
+    "build",
+    "compose",
+    "finding_row",
+    "manifest",
+    "neutral_reader",
+    "require_sendable",
+    "sample_reader",
+]

@@ -1,0 +1,72 @@
+"""Load, render and check an issue: the one way to its bytes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from newsletter.checks import Evidence, check
+from newsletter.content import load_issue
+from newsletter.errors import BlockedError
+from newsletter.model.content import Issue
+from newsletter.model.finding import Finding, Severity
+from newsletter.model.rendition import Renditions
+from newsletter.model.site import Site
+from newsletter.rendering import render
+
+
+@dataclass(frozen=True, slots=True)
+class Composition:
+    """An issue with its final bytes and everything found in them.
+
+    Attributes:
+        findings: those of rendering and of the checks, gravest first.
+    """
+
+    site: Site
+    issue: Issue
+    renditions: Renditions
+    findings: tuple[Finding, ...]
+
+    @property
+    def errors(self) -> tuple[Finding, ...]:
+        """The findings that block approval."""
+        return tuple(found for found in self.findings if found.severity is Severity.ERROR)
+
+
+_GRAVITY = {severity: rank for rank, severity in enumerate(Severity)}
+
+
+def compose(site: Site, ref: str | Path, evidence: Evidence) -> Composition:
+    """Load, render and check one issue.
+
+    Args:
+        site: the letter's settings.
+        ref: path, slug or number.
+        evidence: what is known about the world around the bytes.
+
+    Raises:
+        NotFound: there is no such issue.
+        ContentError: a file it is made of is wrong.
+        TemplateError: a template is wrong.
+        RenderError: the bytes failed a self-check.
+    """
+    issue = load_issue(site, ref)
+    renditions = render(issue, site)
+    findings = check(renditions, site, evidence)
+    ranked = sorted(findings, key=lambda found: (_GRAVITY[found.severity], found.rule))
+    return Composition(site, issue, renditions, tuple(ranked))
+
+
+def require_sendable(composition: Composition) -> None:
+    """Refuse an issue with errors.
+
+    Raises:
+        BlockedError: names every error.
+    """
+    if composition.errors:
+        told = "\n".join(f"  {found.rule} {found.message}" for found in composition.errors)
+        raise BlockedError(
+            f"Issue {composition.issue.number} has errors and can not be sent:\n{told}\n"
+            f"Mend them, then see: newsletter check {composition.issue.slug}"
+        )
