@@ -1,7 +1,7 @@
 """The one table with millions of rows: one reader in one dispatch.
 
-Ids are given, not drawn: dispatch, lane and place in the lane, one number (`first_of`). So a
-dispatch and each of its batches is a range of the primary key, and needs no index of its own.
+Ids are given, not drawn: readers of one wave and one rendition get ids in blocks of a batch's
+size (`lane`), so a batch is a range of the primary key and needs no index of its own.
 
 `holds` repeats what `outcome` says (a CHECK keeps them together), because the index that
 forbids a second mail is partial: were it to look at `outcome`, each change from queued to
@@ -46,9 +46,6 @@ FEEDBACK_CODES = (
     (Feedback.DROPPED, 6),
 )
 
-LANES_A_DISPATCH = 1 << 12
-_READERS_A_LANE = 1 << 28
-
 delivery = Table(
     "delivery",
     metadata,
@@ -74,13 +71,3 @@ Index(
     sqlite_where=text("holds"),
     postgresql_where=text("holds"),
 )
-
-
-def first_of(dispatch_id: int, lane: int = 0) -> int:
-    """The lowest delivery id of a lane; of lane 0, the lowest of the dispatch."""
-    return (dispatch_id * LANES_A_DISPATCH + lane) * _READERS_A_LANE
-
-
-def range_of(dispatch_id: int) -> tuple[int, int]:
-    """The lowest and the highest id a delivery of this dispatch can have."""
-    return first_of(dispatch_id), first_of(dispatch_id + 1) - 1

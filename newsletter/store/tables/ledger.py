@@ -45,6 +45,10 @@ dispatch = Table(
     Column("cursor", BigInteger, nullable=False, server_default="0"),
     Column("frontier", BigInteger),
     Column("frozen", Integer, nullable=False, server_default="0"),
+    Column("batch_size", Integer, nullable=False, server_default="0"),
+    # All its deliveries lie between these ids; others' may lie there too.
+    Column("first_delivery", BigInteger, nullable=False, server_default="0"),
+    Column("last_delivery", BigInteger, nullable=False, server_default="0"),
     # Pace and brakes.
     Column("paced_until", Moment),
     Column("not_before", Moment),  # nothing is claimed before this moment
@@ -89,8 +93,9 @@ wave_zone = Table(
     Column("wave_id", Integer, ForeignKey("wave.id"), nullable=False),
 )
 
-# Readers of one wave and one rendition get delivery ids in a row, from `first` on, so that
-# a batch is a range of ids. Lane 0 holds those excluded at freezing.
+# Readers of one wave and one rendition: where the next of them gets its delivery id. Ids come in
+# blocks of a batch's size; while freezing, a lane fills its open block and then a run of new ones.
+# Lane 0 holds those excluded at freezing.
 lane = Table(
     "lane",
     metadata,
@@ -98,8 +103,9 @@ lane = Table(
     Column("number", Integer, primary_key=True),
     Column("wave_id", Integer, ForeignKey("wave.id")),
     Column("rendition_id", Integer, ForeignKey("rendition.id")),
-    Column("first", BigInteger, nullable=False),
-    Column("size", Integer, nullable=False, server_default="0"),
+    Column("open_next", BigInteger, nullable=False, server_default="0"),
+    Column("open_free", Integer, nullable=False, server_default="0"),
+    Column("run_next", BigInteger, nullable=False, server_default="0"),
 )
 
 batch = Table(

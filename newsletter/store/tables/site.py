@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, Column, Date, Integer, String, Table, Text
+from sqlalchemy import BigInteger, CheckConstraint, Column, Date, Integer, String, Table, Text
 
 from newsletter.store.columns import Moment
 from newsletter.store.tables.base import metadata
@@ -14,6 +14,8 @@ site = Table(
     # Which secret key signs this site's links; a database made with another is refused.
     Column("secret_fingerprint", String(64), nullable=False),
     Column("created_at", Moment, nullable=False),
+    # The first delivery id that was never given; ids stay below 2**48, for marks in links.
+    Column("next_delivery", BigInteger, nullable=False, server_default="1"),
     # Where `db copy` took the data; a moved database refuses to send.
     Column("moved_to", Text),
     Column("moved_at", Moment),
