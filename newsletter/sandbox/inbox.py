@@ -58,7 +58,8 @@ class Looking:
 
     def frame(self, mail_id: str) -> str:
         """Return the address of the mail's own HTML."""
-        return f"/mail/{mail_id}/html" + ("?images=off" if self.images == "off" else "")
+        shown = {n: getattr(self, n) for n in ("look", "images")}
+        return f"/mail/{mail_id}/html?{urlencode(shown)}"
 
 
 def looking(request: Request) -> Looking:
@@ -105,7 +106,10 @@ class Inbox:
 
     async def _html(self, request: Request) -> Response:
         mail = self._api.mailbox.get(request.path_params["mail_id"])
-        return framed(mail, images=looking(request).images == "on") if mail else self._gone(request)
+        if mail is None:
+            return self._gone(request)
+        at = looking(request)
+        return framed(mail, images=at.images == "on", look=at.look)
 
     async def _eml(self, request: Request) -> Response:
         mail = self._api.mailbox.get(request.path_params["mail_id"])
