@@ -17,7 +17,8 @@ _RUST_ESCAPE = re.compile(r'\\(?:u\{[0-9a-fA-F]+\}|[nrt"]|$)')
 _UNRESOLVED = re.compile(
     r"\{\{[^{}]*\}\}"  # a whole expression
     r"|\{\{\s*\w+\.\w+"  # the beginning of one that names a field
-    r"|\{%[-+]?\s*\w"  # a statement
+    r"|\{%[^{}]*%\}"  # a statement
+    r"|\{%[-+]?\s*(?:if|elif|else|for|end[a-z]+|set|block|macro|include|import)\b"
     r"|<%[=-]|<%[^<>]*%>"  # the same in other template languages
 )
 _UNRESOLVED_IN_URL = re.compile(r"%7B%7B|%7B%25", re.IGNORECASE)

@@ -26,12 +26,19 @@ _ELSEWHERE = re.compile(
 )
 def text_part(specimen: Specimen) -> Iterator[Fault]:
     """T01. A whole letter may offer the browser version too; one that only does that is none."""
-    text = _ADDRESS.sub(" ", specimen.rendition.text)
+    text = _without_addresses(specimen)
     words = _WORD.findall(text)
     if not words:
         yield Fault("The text part is empty.")
     elif len(words) < FEWEST_WORDS and _ELSEWHERE.search(text):
         yield Fault("The text part only says that the mail is elsewhere.")
+
+
+def _without_addresses(specimen: Specimen) -> str:
+    text = _ADDRESS.sub(" ", specimen.rendition.text)
+    for tag in specimen.rendition.merge_tags:
+        text = text.replace(tag.token, " ")
+    return text
 
 
 RULES: tuple[Rule, ...] = (text_part,)
