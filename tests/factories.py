@@ -60,7 +60,15 @@ LAYOUT = """\
 """
 
 LOOK = """\
-<mj-section><mj-column><mj-text>{{ section.heading }} {{ section.body }}</mj-text></mj-column></mj-section>
+<mj-section>
+  <mj-column>
+    <mj-text>
+      {% if section.heading %}<h2>{{ section.heading }}</h2>{% endif %}
+      {{ section.body }}
+      {% if section.link %}<a href="{{ section.link }}">{{ section.link_text }}</a>{% endif %}
+    </mj-text>
+  </mj-column>
+</mj-section>
 """
 
 KINDS = ("tip", "resource", "news", "cta", "divider", "image")

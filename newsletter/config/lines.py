@@ -26,7 +26,7 @@ def key_lines(text: str) -> dict[Keys, int]:
     """
     lines: dict[Keys, int] = {}
     table: Keys = ()
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in enumerate(text.split("\n"), start=1):
         if header := _HEADER.match(line):
             table = _keys(header[1])
             lines.setdefault(table, number)

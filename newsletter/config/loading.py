@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -43,7 +44,7 @@ def load_settings(root: Path, environ: Mapping[str, str]) -> Settings:
     site, smtp = reader.read(), _smtp(reader)
     notify = reader.table("notify", schema.NotifyTable)
     outside = _Outside(root, sources, problems)
-    keys = outside.secret_keys()
+    keys, api_key = outside.secret_keys(), outside.sendgrid_api_key()
     webhook_keys, url = outside.webhook_keys(), outside.sendgrid_url()
     database_url = outside.database_url()
     if problems or site is None or smtp is None or notify is None:
@@ -51,7 +52,7 @@ def load_settings(root: Path, environ: Mapping[str, str]) -> Settings:
     return Settings(
         site=site,
         database_url=database_url,
-        sendgrid_api_key=SecretStr(sources.variable("SENDGRID_API_KEY")),
+        sendgrid_api_key=api_key,
         sendgrid_url=url,
         webhook_keys=webhook_keys,
         secret_keys=keys,
@@ -90,6 +91,13 @@ class _Outside:
         except ValueError as error:
             self._problems.append(self._sources.variable_problem(name, str(error)))
             return ""
+
+    def sendgrid_api_key(self) -> SecretStr:
+        key = self._sources.variable("SENDGRID_API_KEY")
+        if not re.fullmatch(r"[!-~]{0,512}", key):
+            message = "must be one word of ASCII, as SendGrid showed it."
+            self._problems.append(self._sources.variable_problem("SENDGRID_API_KEY", message))
+        return SecretStr(key)
 
     def sendgrid_url(self) -> str:
         if not self._sources.variable("SENDGRID_URL"):

@@ -20,6 +20,7 @@ SECTIONS = (
     "smtp",
 )
 
+# Every name that `templates/` may use; quiet values that keep 4.5:1 on their surface.
 COLOURS = {
     "background": "#f4f4f2",
     "surface": "#ffffff",
@@ -28,6 +29,14 @@ COLOURS = {
     "accent": "#1f5f8b",
     "accent_text": "#ffffff",
     "line": "#dddddd",
+    "tip_surface": "#eef4f8",
+    "tip_ink": "#1f5f8b",
+    "resource_surface": "#edf4ee",
+    "resource_ink": "#2f5c3f",
+    "news_surface": "#f8f2e2",
+    "news_ink": "#6b4b0c",
+    "panel": "#1c3d55",
+    "panel_text": "#f3f8fb",
     "background_dark": "#141414",
     "surface_dark": "#1f1f1f",
     "text_dark": "#eeeeee",
@@ -35,10 +44,18 @@ COLOURS = {
     "accent_dark": "#8ec7ee",
     "accent_text_dark": "#14202a",
     "line_dark": "#3a3a3a",
+    "tip_surface_dark": "#1d2a33",
+    "tip_ink_dark": "#8ec7ee",
+    "resource_surface_dark": "#1f2d23",
+    "resource_ink_dark": "#a5d1b0",
+    "news_surface_dark": "#2e2818",
+    "news_ink_dark": "#e3c37f",
+    "panel_dark": "#1d3a50",
+    "panel_text_dark": "#eef5fa",
 }
 FONTS = {
-    "heading": "Georgia, 'Times New Roman', serif",
-    "body": "-apple-system, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif",
+    "heading": "Georgia, 'Noto Serif', 'Times New Roman', serif",
+    "body": "-apple-system, 'Segoe UI', Roboto, 'Noto Sans', Helvetica, Arial, sans-serif",
 }
 INTERESTS = {
     "resources": ("Resources", "Guides worth keeping."),

@@ -41,7 +41,8 @@ class SiteReader:
         self._unknown_sections()
         attributes, interests = tuple(self._attributes()), tuple(self._interests())
         audiences = self._audiences(attributes)
-        site, sender = self._required(schema.SiteTable), self._required(schema.SenderTable)
+        site = self._required("site", schema.SiteTable)
+        sender = self._required("sender", schema.SenderTable)
         theme, dispatch = self._theme(), self._dispatch()
         if site is None or sender is None or theme is None or dispatch is None or self.problems:
             return None
@@ -71,8 +72,7 @@ class SiteReader:
             if name not in schema.SECTIONS:
                 self._problem((name,), "is no section.", nearest(name, schema.SECTIONS))
 
-    def _required(self, table: type[T]) -> T | None:
-        name = table.__name__.removesuffix("Table").lower()
+    def _required(self, name: str, table: type[T]) -> T | None:
         if name in self.sources.tree:
             return self.table(name, table)
         keys = [key for key, field in table.model_fields.items() if field.is_required()]
@@ -145,19 +145,16 @@ class SiteReader:
 
     def _logo(self, key: str, name: str) -> None:
         media = (self.root / "issues" / "media").resolve()
-        if not name or ((media / name).is_file() and _inside(media / name, self.root)):
+        there = [path.relative_to(media).as_posix() for path in media.rglob("*.*")]
+        if not name or (name in there and (media / name).resolve().is_relative_to(self.root)):
             return
-        there = [path.name for path in media.glob("*.*")] if media.is_dir() else []
-        hint = nearest(name, there) if len(there) < 20 else ""
+        hint = nearest(name, there)
+        hint = hint if hint.startswith("Did") else "Copy it there."
         self._problem(("theme", key), "is no file in issues/media/.", hint)
 
     def _dispatch(self) -> DispatchSettings | None:
         table = self.table("dispatch", schema.DispatchTable)
         return None if table is None else DispatchSettings(**table.model_dump())
-
-
-def _inside(path: Path, root: Path) -> bool:
-    return path.resolve().is_relative_to(root.resolve())
 
 
 def _sender(table: schema.SenderTable) -> Sender:

@@ -6,11 +6,12 @@ import re
 from collections.abc import Sequence
 
 from newsletter.content.files import has_control
+from newsletter.content.hints import near, shown
 from newsletter.content.links import link_problem
 from newsletter.content.merge import EXAMPLE, has_marks, parse_merge
 from newsletter.content.reading import Reading
 from newsletter.content.yaml_tree import Entries, Node, Scalar, describe
-from newsletter.errors import Place, nearest
+from newsletter.errors import Place
 from newsletter.model.content import SUBSCRIBER_ZONE
 from newsletter.model.merge import MergeText
 from newsletter.model.zone import is_zone, known_zones
@@ -43,8 +44,8 @@ class Fields:
             return
         self._lines[key.text] = key.line
         if key.text not in known:
-            message = f'"{_shown(key.text)}" is no setting here.'
-            self.reading.problem(place, message, nearest(key.text, known))
+            message = f'"{shown(key.text)}" is no setting here.'
+            self.reading.problem(place, message, near(key.text, known))
         elif not (isinstance(value, Scalar) and value.type == "null"):
             self._values[key.text] = value
 
@@ -64,8 +65,9 @@ class Fields:
         return self._values.get(key)
 
     def require(self, key: str, hint: str) -> None:
-        """Note it when a key is not there."""
-        if key not in self._values:
+        """Note it when a key is not there or says nothing."""
+        node = self._values.get(key)
+        if node is None or (isinstance(node, Scalar) and not node.text.strip()):
             self.problem(key, f"{key} is missing.", hint)
 
     def text(self, key: str, lines: bool = False) -> str:
@@ -110,7 +112,7 @@ class Fields:
         """One of the known names, or an empty text."""
         name = self.text(key)
         if name and name not in known:
-            self.problem(key, f'There is no {what} "{_shown(name)}".', nearest(name, known))
+            self.problem(key, f'There is no {what} "{shown(name)}".', near(name, known))
             return ""
         return name
 
@@ -127,9 +129,9 @@ class Fields:
         name = self.text(key)
         if not name or name == SUBSCRIBER_ZONE or is_zone(name):
             return name
-        near = nearest(name, (*known_zones(), SUBSCRIBER_ZONE))
-        hint = near if near.startswith("Did") else "Write one like Europe/Berlin, or `subscriber`."
-        self.problem(key, f'"{_shown(name)}" is not a time zone.', hint)
+        example = "Write one like Europe/Berlin, or `subscriber`."
+        hint = near(name, (*known_zones(), SUBSCRIBER_ZONE), example)
+        self.problem(key, f'"{shown(name)}" is not a time zone.', hint)
         return ""
 
     def _text(self, key: str, lines: bool) -> str:
@@ -153,11 +155,5 @@ class Fields:
 
 def _quotes(node: Node) -> str:
     if isinstance(node, Scalar):
-        return f'Put it in quotes: "{_shown(node.text)}".'
+        return f'Put it in quotes: "{shown(node.text)}".'
     return f"If it begins with a brace, put it in quotes: '{EXAMPLE}'."
-
-
-def _shown(text: str) -> str:
-    """What someone wrote, short and on one line."""
-    line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
-    return line if len(line) <= 60 else line[:59] + "…"

@@ -8,11 +8,12 @@ from pathlib import Path
 
 from newsletter.content.fields import Fields
 from newsletter.content.files import is_inside, relative
+from newsletter.content.hints import shown
 from newsletter.content.library import SLUG
 from newsletter.content.reading import Reading
 from newsletter.content.sections import read_sections
 from newsletter.content.snippets import Shelf, body_text
-from newsletter.content.yaml_tree import Scalar, line_at, plain
+from newsletter.content.yaml_tree import Scalar, line_at, plain, repeated_keys
 from newsletter.errors import Place
 from newsletter.model.audience import Audience
 from newsletter.model.audience_rule import read_audience
@@ -53,7 +54,7 @@ def read_issue(path: Path, reading: Reading, shelf: Shelf) -> Issue | None:
     fields.require("subject", "Say what the letter is about.")
     sections = read_sections(fields, shelf)
     body = body_text(document.body, Place(document.path, document.body_line), reading)
-    if not document.body and not any(section.counts for section in sections):
+    if not document.body and "snippets" not in fields:
         reading.problem(Place(document.path), "The issue says nothing.", "Add words or snippets.")
     issue = Issue(
         number=fields.whole("number"),
@@ -115,6 +116,9 @@ def _audience(fields: Fields) -> Audience:
     if node is None:
         return Audience()
     site = fields.reading.site
+    for key in repeated_keys(node):
+        message = f'"{shown(key.text)}" stands in the audience twice.'
+        fields.reading.problem(Place(fields.path, key.line), message, "Keep one.")
     rule, faults = read_audience(plain(node), site.attributes, site.audiences)
     for fault in faults:
         line = line_at(node, fault.keys) if fault.keys else fields.place("audience").line

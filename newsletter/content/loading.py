@@ -8,15 +8,16 @@ from pathlib import Path
 
 from newsletter.content.files import relative
 from newsletter.content.front_matter import FENCE
+from newsletter.content.hints import near, shown
 from newsletter.content.issue import read_issue
 from newsletter.content.library import ISSUES, Library
 from newsletter.content.reading import Reading
 from newsletter.content.snippets import Shelf
-from newsletter.errors import ContentError, NotFound, Place, Problem, nearest
+from newsletter.errors import ContentError, NotFound, Place, Problem
 from newsletter.model.content import Issue, Snippet, Topic
 from newsletter.model.site import Site
 
-_NUMBER = re.compile(r"number:[ \t]*([0-9]{1,9})[ \t]*(?:#.*)?")
+_NUMBER = re.compile(r"""["']?number["']?[ \t]*:[ \t]+([0-9]{1,9})[ \t]*(?:#.*)?""")
 _HEAD = 100_000
 
 
@@ -79,7 +80,7 @@ def load_topics(site: Site) -> tuple[Topic, ...]:
     reading = Reading(site, desk.library)
     topics = tuple(desk.shelf.topic(slug, reading) for slug in desk.library.topics)
     if reading.problems:
-        raise ContentError(reading.problems)
+        raise ContentError(set(reading.problems))
     return topics
 
 
@@ -93,7 +94,7 @@ def load_snippets(site: Site) -> tuple[Snippet, ...]:
     reading = Reading(site, desk.library)
     found = [desk.shelf.snippet(slug, reading) for slug in desk.library.snippets]
     if reading.problems:
-        raise ContentError(reading.problems)
+        raise ContentError(set(reading.problems))
     return tuple(snippet for snippet in found if snippet)
 
 
@@ -137,14 +138,14 @@ class _Desk:
     def read(self, path: Path) -> tuple[Issue | None, tuple[Problem, ...]]:
         reading = Reading(self.site, self.library)
         issue = read_issue(path, reading, self.shelf)
-        if issue is not None:
-            reading.problems.extend(self._twins(path, issue.number))
+        reading.problems.extend(self._twins(path))
         return issue, tuple(dict.fromkeys(reading.problems))
 
-    def _twins(self, path: Path, number: int) -> Iterable[Problem]:
+    def _twins(self, path: Path) -> Iterable[Problem]:
         name = relative(self.site.root, path)
+        number = self.numbers.get(path, 0)
         for other, claimed in self.numbers.items():
-            if claimed == number and other.name != path.name:
+            if number and claimed == number and other.name != path.name:
                 message = f"Number {number} is also that of {relative(self.site.root, other)}."
                 hint = f"The next free one is {max(self.numbers.values()) + 1}."
                 yield Problem(Place(name, _number_line(path)), message, hint)
@@ -177,16 +178,24 @@ class _Desk:
 
     def _by_path(self, ref: Path) -> Path:
         for path in (ref, self.site.root / ref):
-            if path.is_file():
+            if _is_file(path):
                 return self._listed(path)
         slugs = [path.stem for path in self.library.issues]
-        raise NotFound(f'There is no issue "{ref}". {nearest(ref.stem, slugs)}'.strip())
+        hint = near(ref.stem, slugs, "Look in issues/.")
+        raise NotFound(f'There is no issue "{shown(str(ref))}". {hint}'.strip())
 
     def _listed(self, path: Path) -> Path:
         for issue in self.library.issues:
             if issue.samefile(path):
                 return issue
         raise NotFound(f"{path} is no issue: they are the .md files in {self.site.root / ISSUES}.")
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a name longer than the file system allows
+        return False
 
 
 def _dateless(stem: str) -> str:
@@ -214,7 +223,7 @@ def _number_line(path: Path) -> int:
 def _head(path: Path) -> list[str]:
     try:
         with path.open("rb") as file:
-            return file.read(_HEAD).decode("utf-8-sig", errors="replace").splitlines()
+            return file.read(_HEAD).decode("utf-8-sig", errors="replace").split("\n")
     except OSError:
         return []
 

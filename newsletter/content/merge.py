@@ -75,11 +75,14 @@ def write_merge(text: MergeText) -> str:
     """The authored form of a text: `parse_merge` gives the same pieces back.
 
     Raises:
-        ValueError: a literal piece holds what would be read as a mark.
+        ValueError: a literal piece holds what would be read as a mark, or a default has
+            several lines.
     """
     for piece in text.pieces:
         if isinstance(piece, str) and _MARK.search(piece):
             raise ValueError("a literal piece holds a merge mark")
+        if isinstance(piece, MergeField) and "\n" in piece.default:
+            raise ValueError("a default is one line")
     return text.join(_written)
 
 

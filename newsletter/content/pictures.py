@@ -9,12 +9,13 @@ from PIL import Image, UnidentifiedImageError
 
 from newsletter.content.fields import Fields
 from newsletter.content.files import climbs, is_inside, relative
-from newsletter.errors import nearest
+from newsletter.content.hints import near, shown
 from newsletter.model.content import Picture
 
 FORMATS = ("PNG", "JPEG", "GIF", "WEBP")
 MOST_PIXELS = 40_000_000
 MOST_BYTES = 20_000_000
+_TOO_MANY = "has more than 40 million pixels."
 
 
 def take_picture(fields: Fields, key: str) -> Picture | None:
@@ -23,56 +24,55 @@ def take_picture(fields: Fields, key: str) -> Picture | None:
     if not name:
         return None
     if climbs(name):
-        fields.problem(key, f'"{name}" leads out of issues/media/.', "Copy the file there.")
+        fields.problem(key, f'"{shown(name)}" leads out of issues/media/.', "Copy the file there.")
         return None
     pictures = fields.reading.library.pictures
     if name not in pictures:
-        fields.problem(key, f'There is no "{name}" in issues/media/.', _near(name, pictures))
+        fields.problem(
+            key,
+            f'There is no "{shown(name)}" in issues/media/.',
+            near(name, pictures, "Copy the file there."),
+        )
         return None
     return _open(fields, key, name, pictures[name])
-
-
-def _near(name: str, pictures: dict[str, Path]) -> str:
-    near = nearest(name, pictures)
-    return near if near.startswith("Did") or len(pictures) <= 10 else "Copy the file there."
 
 
 def _open(fields: Fields, key: str, name: str, path: Path) -> Picture | None:
     root = fields.reading.site.root
     fields.reading.sources.add(relative(root, path))
     if not is_inside(root, path):
-        fields.problem(key, f'"{name}" leads out of the site.', "Copy the file there.")
+        fields.problem(key, f'"{shown(name)}" leads out of the site.', "Copy the file there.")
         return None
     try:
         stat = path.stat()
-        width, height = _measure(path, stat.st_mtime_ns, stat.st_size)
-    except ValueError as error:
-        fields.problem(key, f'"{name}" {error}', "Save it as PNG, JPEG, GIF or WebP.")
-        return None
     except OSError as error:
-        fields.problem(key, f'"{name}" can not be read: {error.strerror or "it is damaged"}.')
+        fields.problem(key, f'"{shown(name)}" can not be read: {error.strerror}.')
         return None
-    return Picture(name, path, width, height)
+    size = _measure(path, stat.st_mtime_ns, stat.st_size)
+    if isinstance(size, str):
+        fields.problem(key, f'"{shown(name)}" {size}', "Save it as PNG, JPEG, GIF or WebP.")
+        return None
+    return Picture(name, path, *size)
 
 
 @lru_cache(maxsize=512)
-def _measure(path: Path, changed: int, size: int) -> tuple[int, int]:
-    """Width and height in pixels; decodes all of it, once for each change of the file.
+def _measure(path: Path, changed: int, size: int) -> tuple[int, int] | str:
+    """Width and height in pixels, or words on why it is no picture for a mail.
 
-    Raises:
-        ValueError: in words, why it is no picture for a mail.
+    Decodes all of it, once for each change of the file.
     """
     if size > MOST_BYTES:
-        raise ValueError("has more than 20 MB.")
+        return "has more than 20 MB."
     try:
         with Image.open(path, formats=FORMATS) as image:
             if image.width * image.height > MOST_PIXELS:
-                raise ValueError("has more than 40 million pixels.")
+                return _TOO_MANY
             image.load()
             return image.size
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        raise ValueError("has more than 40 million pixels.") from None
+        return _TOO_MANY
     except UnidentifiedImageError:
-        raise ValueError("is not a raster picture.") from None
-    except (OSError, SyntaxError, EOFError, IndexError, TypeError):
-        raise ValueError("is damaged: it does not open.") from None
+        return "is not a raster picture."
+    except Exception:
+        # Decoders raise whatever they stumble over in a damaged file.
+        return "is damaged: it does not open."

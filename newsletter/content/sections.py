@@ -7,11 +7,12 @@ from dataclasses import replace
 
 from newsletter.content.fields import Fields
 from newsletter.content.files import climbs
+from newsletter.content.hints import near, shown
 from newsletter.content.pictures import take_picture
 from newsletter.content.reading import Reading
-from newsletter.content.snippets import Shelf, empty_settings, take_alt
+from newsletter.content.snippets import ALT_HINT, Shelf, take_alt
 from newsletter.content.yaml_tree import Entries, Items, Node, Scalar, describe
-from newsletter.errors import Place, nearest
+from newsletter.errors import Place
 from newsletter.model.content import INLINE_KINDS, Section, Snippet
 from newsletter.model.merge import MergeText
 
@@ -70,7 +71,7 @@ class _Pieces:
     def _named(self, item: Node) -> tuple[Scalar, Entries] | None:
         """An item's name and its settings."""
         if isinstance(item, Scalar) and item.type == "str":
-            return item, empty_settings(item.line)
+            return item, Entries((), item.line)
         if not isinstance(item, Entries):
             self._problem(item.line, f"A snippet is a name, not {describe(item)}.", _INDENT)
             return None
@@ -79,9 +80,11 @@ class _Pieces:
             return None
         name, settings = item.entries[0]
         if isinstance(settings, Scalar) and settings.type == "null":
-            return name, empty_settings(name.line)
+            return name, Entries((), name.line)
         if not isinstance(settings, Entries):
-            self._problem(name.line, f"Behind {name.text} stands {describe(settings)}.", _INDENT)
+            self._problem(
+                name.line, f"Behind {shown(name.text)} stands {describe(settings)}.", _INDENT
+            )
             return None
         return name, settings
 
@@ -91,13 +94,13 @@ class _Pieces:
             return self._inline(name, fields, f"{name.text}-{position}")
         if climbs(name.text):
             self._problem(
-                name.line, f'"{name.text}" leads out of issues/topics/.', "Copy it there."
+                name.line, f'"{shown(name.text)}" leads out of issues/topics/.', "Copy it there."
             )
             return None
         known = self._reading.library.snippets
         if name.text not in known:
-            hint = nearest(name.text, (*known, *INLINE_KINDS))
-            self._problem(name.line, f'There is no snippet "{name.text}".', hint)
+            hint = near(name.text, (*known, *INLINE_KINDS), "Look in issues/topics/.")
+            self._problem(name.line, f'There is no snippet "{shown(name.text)}".', hint)
             return None
         fields = Fields(settings, self._path, OVERRIDES, self._reading)
         snippet = self._shelf.snippet(name.text, self._reading)
@@ -135,8 +138,9 @@ class _Pieces:
             fields.require("link", "Say where the button leads.")
         if name.text == "image":
             fields.require("file", "Name a picture in issues/media/.")
-            fields.require("alt", 'Say what it shows, or `alt: ""` if it only decorates.')
             image = take_picture(fields, "file")
+            if "alt" not in fields:
+                fields.problem("file", "The picture has no alt.", ALT_HINT)
         place = Place(self._path, name.line)
         empty = MergeText((), place)
         return Snippet(

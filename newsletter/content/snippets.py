@@ -9,7 +9,6 @@ from newsletter.content.library import SLUG, TOPIC_FILE, Library
 from newsletter.content.merge import parse_merge
 from newsletter.content.pictures import take_picture
 from newsletter.content.reading import Reading
-from newsletter.content.yaml_tree import Entries
 from newsletter.errors import Place, Problem
 from newsletter.model.content import INLINE_KINDS, INTEREST_OF_KIND, Picture, Snippet, Topic
 from newsletter.model.merge import MergeText
@@ -27,6 +26,7 @@ SNIPPET_KEYS = (
     "evidence",
 )
 TOPIC_KEYS = ("name", "description")
+ALT_HINT = 'Say what it shows, or `alt: ""` if it only decorates.'
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +76,7 @@ class Shelf:
 def take_alt(fields: Fields, image: Picture | None) -> str:
     """The picture's text; must be there when `image` is, and may then be `""`."""
     if "alt" not in fields and "image" in fields:
-        hint = 'Say what it shows, or `alt: ""` if it only decorates.'
-        fields.problem("image", "The picture has no alt.", hint)
+        fields.problem("image", "The picture has no alt.", ALT_HINT)
     if "alt" in fields and "image" not in fields:
         fields.problem("alt", "There is no image to this alt.", "Add image or take alt out.")
     return fields.text("alt")
@@ -150,8 +149,3 @@ def _read_topic(slug: str, reading: Reading) -> Topic:
     body = body_text(document.body, Place(document.path, document.body_line), reading)
     name = fields.text("name") or nothing.name
     return Topic(slug, name, fields.text("description"), body, Place(document.path, 1))
-
-
-def empty_settings(line: int) -> Entries:
-    """No settings at all, as a bare `divider` has them."""
-    return Entries((), line)

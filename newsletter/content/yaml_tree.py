@@ -110,6 +110,22 @@ def describe(node: Node) -> str:
     return "a list" if isinstance(node, Items) else "keys and values"
 
 
+def repeated_keys(node: Node) -> Iterator[Scalar]:
+    """Every key that stands a second time beside the same key, at any depth."""
+    if isinstance(node, Scalar):
+        return
+    if isinstance(node, Items):
+        for item in node.items:
+            yield from repeated_keys(item)
+        return
+    seen: set[str] = set()
+    for key, value in node.entries:
+        if key.text in seen:
+            yield key
+        seen.add(key.text)
+        yield from repeated_keys(value)
+
+
 def line_at(node: Node, keys: tuple[str, ...]) -> int:
     """The line of the key that `keys` lead to, as far as they lead."""
     line = node.line
@@ -182,7 +198,8 @@ def _entries(node: MappingNode, place: Place) -> Iterator[tuple[Scalar, Node]]:
 def _syntax(error: YAMLError, place: Place) -> ContentError:
     if not isinstance(error, MarkedYAMLError):
         return _error(place, 0, "This is not YAML.", _QUOTE_HINT)
-    mark = error.problem_mark or error.context_mark
+    unclosed = "unexpected end" in (error.problem or "")  # then the place is where it was opened
+    mark = (error.context_mark if unclosed else None) or error.problem_mark
     said = " ".join((error.problem or error.context or "it can not be read").split())
     return _error(place, mark.line if mark else 0, f"This is not YAML: {said}.", _QUOTE_HINT)
 
