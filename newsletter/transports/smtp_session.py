@@ -88,9 +88,10 @@ def _judged(stage: Stage, code: int, said: str) -> Verdict:
     if kind == 4:
         stop = Answer.RATE_LIMITED if code == 421 or stage is Stage.MAIL else None
         return Verdict(Outcome.UNTOUCHED, stage, code, words, stop)
+    if kind != 5 and stage is Stage.END:
+        return Verdict(Outcome.UNKNOWN, stage, code, words, Answer.AMBIGUOUS)
     if kind != 5:
-        odd = Outcome.UNKNOWN if stage is Stage.END else Outcome.UNTOUCHED
-        return Verdict(odd, stage, code, words, Answer.AMBIGUOUS)
+        return Verdict(Outcome.UNTOUCHED, stage, code, words, Answer.UNREACHABLE)
     if code in _LOGIN_WANTED:
         return Verdict(Outcome.UNTOUCHED, stage, code, words, Answer.KEY_REFUSED)
     if stage is Stage.MAIL:  # the sender is refused, whoever reads
