@@ -1,4 +1,4 @@
-"""Authored Markdown, read once and cleaned; HTML and text are both made from this.
+"""Authored Markdown, read once and cleaned; HTML and text are both made from its tokens.
 
 CommonMark with tables and strikethrough (markdown-it-py). Merge fields stand in it as marks.
 What may not stay becomes a finding with its place, never silence.
@@ -16,10 +16,10 @@ from markupsafe import Markup
 
 from newsletter.errors import Place
 from newsletter.model.finding import Finding, Severity
-from newsletter.model.merge import MergeText
+from newsletter.model.merge import Context, MergeText
 from newsletter.rendering.allowed import is_address
 from newsletter.rendering.merge import Mint
-from newsletter.rendering.raw_html import complaints
+from newsletter.rendering.raw_html import WHOLE_ADDRESS, complaints, loses
 from newsletter.rendering.sanitizing import sanitize
 
 TAKEN_OUT = "M01"
@@ -32,11 +32,13 @@ class Prose:
     """A piece of authored Markdown.
 
     Attributes:
-        tokens: markdown-it's, cleaned; fields are marks.
+        tokens: markdown-it's, cleaned; fields are marks. `plain` makes text of them.
+        html: safe inside MJML, with merge tags for their contexts.
         findings: what was taken out (`M01`).
     """
 
     tokens: tuple[Token, ...]
+    html: Markup
     findings: tuple[Finding, ...]
 
 
@@ -49,17 +51,14 @@ def read_markdown(text: MergeText, mint: Mint, *, top: int = 2) -> Prose:
         top: the level of its highest heading. Authored levels are ranked, so that none is
             skipped: `#` and `###` under `top=2` become h2 and h3.
     """
-    tokens = _parser().parse(text.join(mint.mark))
-    cleaner = _Cleaner(text.place, mint)
-    cleaned = tuple(cleaner.clean(tokens))
-    _rank_headings(cleaned, top)
-    return Prose(cleaned, tuple(cleaner.findings))
-
-
-def to_html(prose: Prose, mint: Mint) -> Markup:
-    """The text as HTML that is safe inside MJML, with tokens for their contexts."""
     parser = _parser()
-    return sanitize(parser.renderer.render(list(prose.tokens), parser.options, {}), mint)
+    cleaner = _Cleaner(text.place, mint)
+    tokens = tuple(cleaner.clean(parser.parse(text.join(mint.mark))))
+    _rank_headings(tokens, top)
+    rendered = parser.renderer.render(list(tokens), parser.options, {})
+    html = sanitize(rendered, mint)
+    cleaner.judge_result(mint.settle(rendered, Context.HTML), html)
+    return Prose(tokens, html, tuple(cleaner.findings))
 
 
 @cache
@@ -81,6 +80,7 @@ class _Cleaner:
         self._place = place
         self._mint = mint
         self.findings: list[Finding] = []
+        self.has_raw = False
 
     def clean(self, tokens: Iterable[Token]) -> Iterator[Token]:
         for token in tokens:
@@ -114,14 +114,18 @@ class _Cleaner:
         href = str(token.attrs.get("href", ""))
         if is_address(href, self._mint.prefix):
             return True
-        self._note(
-            line, f"The link to `{_short(href)}`", "write a whole https, mailto or tel address"
-        )
+        self._note(line, f"The link to `{_short(href)}`", WHOLE_ADDRESS)
         return False
 
     def _judge(self, html: str, line: int) -> None:
-        for offset, what in complaints(html, self._mint.prefix):
-            self._note(line + offset, what, "only simple text HTML may stand in Markdown")
+        self.has_raw = True
+        for complaint in complaints(html, self._mint.prefix):
+            self._note(line + complaint.line, complaint.what, complaint.mend)
+
+    def judge_result(self, before: str, after: str) -> None:
+        """The last net: whatever else went missing is told as well."""
+        if self.has_raw and not self.findings and loses(before, after):
+            self._note(0, "Something", "its HTML is broken; close what you open")
 
     def _note(self, line: int, what: str, mend: str) -> None:
         place = Place(self._place.path, self._place.line + line if self._place.line else 0)

@@ -15,7 +15,7 @@ from newsletter.model.merge import Context, MergeText
 from newsletter.model.rendition import PictureFile
 from newsletter.model.site import Site
 from newsletter.rendering.allowed import is_address
-from newsletter.rendering.markdown import TAKEN_OUT, Prose, read_markdown, to_html
+from newsletter.rendering.markdown import TAKEN_OUT, Prose, read_markdown
 from newsletter.rendering.merge import Mint
 from newsletter.rendering.pictures import Copies, copies_of, copies_of_logo, too_narrow
 from newsletter.rendering.plain import to_text
@@ -86,7 +86,7 @@ class _Writer:
     def write(self, text: MergeText, *, top: int) -> Twofold:
         prose: Prose = read_markdown(text, self._mint, top=top)
         self.findings += prose.findings
-        return Twofold(to_html(prose, self._mint), to_text(prose, self._mint))
+        return Twofold(prose.html, to_text(prose, self._mint))
 
     def address(self, text: MergeText) -> Twofold:
         url = normalizeLink(self._mint.write(text, Context.URL).strip())

@@ -6,19 +6,23 @@ from dataclasses import dataclass
 
 from newsletter.rendering.wrapping import WIDTH, columns, wrap
 
-_SPACED = frozenset(["p", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "table"])
+_SPACED = frozenset(("p", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "table", "hr"))
 _LISTS = ("ul", "ol")
-_MARKS = {"s": "~~", "del": "~~", "sup": "^"}  # where plain words would say something else
+_CONTAINERS = (*_LISTS, "li", "blockquote")
+_AROUND = {"s": "~~", "del": "~~"}  # without it, words would say the opposite
+_BEFORE = {"sup": "^"}
 _UNDERLINES = {"h2": "=", "h3": "-"}
 _RULE = "-" * 20
 
 
 @dataclass(slots=True)
-class _Indent:
-    """What stands before the lines of a list item or a quotation."""
+class _Container:
+    """An open list, list item or quotation, and what stands before its lines."""
 
-    first: str
-    rest: str
+    tag: str
+    first: str = ""
+    rest: str = ""
+    number: int | None = None  # of the next item of an ordered list
     begun: bool = False
 
     def take(self) -> str:
@@ -30,49 +34,41 @@ class _Indent:
 class PlainWriter:
     """Collects words until a block ends, then lays them out.
 
-    Tolerant by intent: raw HTML may close what was never opened.
+    Tolerant by intent: raw HTML may close what was never opened, and the other way round.
     """
 
     def __init__(self) -> None:
         self._lines: list[str] = []
         self._words = ""
-        self._indents: list[_Indent] = []
+        self._open: list[_Container] = []
         self._gap = False
-        self._lists: list[int] = []  # the next number; 0 in a list without numbers
         self._links: list[tuple[str, int]] = []  # address, where its label begins
 
     def start(self, tag: str, number: str = "1") -> None:
         """An element opens; `number` is where an ordered list begins."""
-        if tag in _SPACED or tag == "hr":
+        if tag in _SPACED:
             self._end_block(gap=True)
-        if tag in _LISTS:
-            self._start_list(int(number) if tag == "ol" and number.isdecimal() else 0)
-        elif tag == "li":
-            self._start_item()
-        elif tag == "blockquote":
-            self._indents.append(_Indent("> ", "> "))
+        if tag in _CONTAINERS:
+            self._start_container(tag, number)
         elif tag == "hr":
             self._lay_out([_RULE])
             self._end_block(gap=True)
         elif tag == "br":
             self._words += "\n"
-        elif tag in ("td", "th") and self._words.strip():
-            self._words += " | "
-        elif tag in _MARKS:
-            self._words += _MARKS[tag]
+        elif tag in ("td", "th"):
+            self._words += " | " if self._words.strip() else ""
+        else:
+            self._words += _AROUND.get(tag, "") + _BEFORE.get(tag, "")
 
     def end(self, tag: str) -> None:
         """An element closes."""
         if tag in _SPACED:
             self._end_block(gap=True, underline=_UNDERLINES.get(tag, ""))
-        if tag in _LISTS:
-            self._end_list()
-        elif tag in ("li", "tr"):
+        if tag in _CONTAINERS:
+            self._end_container(tag)
+        elif tag == "tr":
             self._end_block()
-        if tag in ("li", "blockquote") and self._indents:
-            self._indents.pop()
-        elif tag in _MARKS and tag != "sup":
-            self._words += _MARKS[tag]
+        self._words += _AROUND.get(tag, "")
 
     def words(self, text: str) -> None:
         """Running text; white space means a space."""
@@ -100,32 +96,48 @@ class PlainWriter:
 
     def finish(self) -> str:
         """Everything written, without blank lines around it."""
+        while self._links:
+            self.close_link()
         self._end_block()
         return "\n".join(self._lines).strip("\n")
 
-    def _start_list(self, number: int) -> None:
-        self._end_block(gap=not self._lists)
-        self._lists.append(number)
+    def _start_container(self, tag: str, number: str) -> None:
+        self._end_block(gap=tag in _LISTS and not self._lists())
+        if tag == "li":
+            if self._open and self._open[-1].tag == "li":
+                self._open.pop()
+            bullet = self._bullet()
+            self._open.append(_Container(tag, bullet, " " * len(bullet)))
+        elif tag == "blockquote":
+            self._open.append(_Container(tag, "> ", "> "))
+        else:
+            counted = tag == "ol" and number.isdecimal()
+            self._open.append(_Container(tag, number=int(number) if counted else None))
 
-    def _end_list(self) -> None:
+    def _end_container(self, tag: str) -> None:
         self._end_block()
-        if self._lists:
-            self._lists.pop()
-        self._gap = self._gap or not self._lists
+        tags = [container.tag for container in self._open]
+        if tag in tags:
+            del self._open[len(tags) - 1 - tags[::-1].index(tag) :]
+        if tag in _LISTS and not self._lists():
+            self._end_block(gap=True)
 
-    def _start_item(self) -> None:
-        self._end_block()
-        number = self._lists[-1] if self._lists else 0
-        if number:
-            self._lists[-1] += 1
-        bullet = f"{number}. " if number else "- "
-        self._indents.append(_Indent(bullet, " " * len(bullet)))
+    def _bullet(self) -> str:
+        lists = self._lists()
+        number = lists[-1].number if lists else None
+        if number is None:
+            return "- "
+        lists[-1].number = number + 1
+        return f"{number}. "
+
+    def _lists(self) -> list[_Container]:
+        return [container for container in self._open if container.tag in _LISTS]
 
     def _end_block(self, *, gap: bool = False, underline: str = "") -> None:
         text, self._words = self._words.strip(), ""
         self._links = [(address, 0) for address, _ in self._links]
         if text:
-            room = WIDTH - sum(columns(indent.rest) for indent in self._indents)
+            room = max(20, WIDTH - sum(columns(one.rest) for one in self._open))
             lines = [line for part in text.split("\n") for line in wrap(part, width=room)]
             if underline:
                 lines.append(underline * min(columns(text), room))
@@ -134,8 +146,8 @@ class PlainWriter:
 
     def _lay_out(self, lines: list[str]) -> None:
         if self._gap:
-            self._lines.append("".join(i.rest for i in self._indents if i.begun).rstrip())
+            self._lines.append("".join(one.rest for one in self._open if one.begun).rstrip())
         self._gap = False
         for line in lines:
-            before = "".join([indent.take() for indent in self._indents])
+            before = "".join([one.take() for one in self._open])
             self._lines.append((before + line).rstrip())
