@@ -1,0 +1,286 @@
+"""What handing over costs: `python -m benchmarks send`.
+
+Batches of 1,000 readers of a 40 KB letter with four personal values go to counting servers in
+processes of their own, on loopback. CPU is this process's alone. Posting bodies made
+beforehand is the floor: the ratio says what composing adds. About twenty seconds.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import multiprocessing
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from multiprocessing.connection import Connection
+from typing import Any
+
+import orjson
+
+from newsletter.model.merge import Context, MergeTag
+from newsletter.model.site import Sender
+from newsletter.model.transport import Answer, Batch, Letter, Recipient, Transport
+from newsletter.transports.sendgrid import SendGridTransport
+from newsletter.transports.sendgrid_body import body
+from newsletter.transports.sendgrid_wire import Wire
+from newsletter.transports.smtp import SmtpTransport
+
+READERS = 1_000
+HTML_BYTES = 40_000
+TOKENS = ("nlx7f3a01x", "nlx7f3a02x", "nlx7f3a03x", "nlx7f3a04x")
+KEY = "SG.benchmark"
+
+
+def main(argv: list[str]) -> None:
+    """Measure and print one table.
+
+    Args:
+        argv: `--seconds N`, the time for each row (default 2.5).
+    """
+    parser = argparse.ArgumentParser(prog="benchmarks send", description=__doc__)
+    parser.add_argument("--seconds", type=float, default=2.5, help="time for each row")
+    seconds = parser.parse_args(argv).seconds
+    batch = make_batch(READERS)
+    print(f"{READERS:,} readers a request, {HTML_BYTES // 1000} KB of HTML, four personal values\n")
+    print(f"{'':32}{'readers/s':>12}{'CPU us a reader':>18}{'beside ready':>15}")
+    compose_rows(batch, seconds)
+    sendgrid_rows(batch, seconds)
+    smtp_row(seconds)
+
+
+def compose_rows(batch: Batch, seconds: float) -> None:
+    """The body alone, made in three ways."""
+    show("compose: dicts, orjson (ours)", measure(lambda: orjson.dumps(body(batch)), seconds / 2))
+    show("compose: pieces, orjson values", measure(lambda: pieces(batch), seconds / 2))
+    show("compose: dicts, stdlib json", measure(lambda: json.dumps(body(batch)), seconds / 2))
+
+
+def sendgrid_rows(batch: Batch, seconds: float) -> None:
+    """The real client with bodies made beforehand, ours, and the plain way."""
+    ready = orjson.dumps(body(batch))
+    with counting_server(talk_http) as counting:
+        url = f"http://127.0.0.1:{counting.port}"
+        wire = Wire(KEY, url, 30.0)
+        ours = SendGridTransport(KEY, url, clock=SystemClock())
+        plain = SendGridTransport(KEY, url, clock=SystemClock(), ready_bodies=False)
+        floor = measure(lambda: wire.post(ready), seconds)
+        show("sendgrid: post ready bodies", floor, floor)
+        whole = measure(sending(ours, batch), seconds)
+        show("sendgrid: compose and post", whole, floor)
+        slow = measure(sending(plain, batch), seconds)
+        show("sendgrid: the client's own JSON", slow, floor)
+        check(counting.count(), [floor, whole, slow])
+
+
+def smtp_row(seconds: float) -> None:
+    """One message a reader, in batches of twenty over one connection."""
+    with counting_server(talk_smtp) as counting:
+        transport = SmtpTransport("127.0.0.1", counting.port, clock=SystemClock(), security="none")
+        batch = make_batch(transport.most)
+        cost = measure(sending(transport, batch), seconds, transport.most)
+        show("smtp: one message a reader", cost)
+        transport.close()
+        check(counting.count(), [cost])
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What a row took.
+
+    Attributes:
+        rounds: how often, the first one left out.
+        wall, cpu: seconds, all rounds together.
+        readers: in one round.
+    """
+
+    rounds: int
+    wall: float
+    cpu: float
+    readers: int
+
+    @property
+    def cpu_each(self) -> float:
+        """Microseconds of CPU a reader."""
+        return self.cpu * 1e6 / (self.rounds * self.readers)
+
+
+def measure(work: Callable[[], object], seconds: float, readers: int = READERS) -> Cost:
+    """Repeat `work` for that long, after one round that does not count as warm."""
+    work()
+    rounds, wall, cpu = 0, time.perf_counter(), time.process_time()
+    while (passed := time.perf_counter() - wall) < seconds:
+        work()
+        rounds += 1
+    return Cost(rounds, passed, time.process_time() - cpu, readers)
+
+
+def sending(transport: Transport, batch: Batch) -> Callable[[], None]:
+    """A round of `send` that stops the benchmark when it is not accepted."""
+
+    def work() -> None:
+        receipt = transport.send(batch)
+        if receipt.answer is not Answer.ACCEPTED:
+            raise SystemExit(f"not accepted: {receipt}")
+
+    return work
+
+
+def show(name: str, cost: Cost, floor: Cost | None = None) -> None:
+    rate = cost.rounds * cost.readers / cost.wall
+    beside = f"{cost.cpu_each / floor.cpu_each:.2f}" if floor else ""
+    print(f"{name:32}{rate:>12,.0f}{cost.cpu_each:>18.2f}{beside:>15}", flush=True)
+
+
+def check(counted: int, costs: list[Cost]) -> None:
+    """What arrived must be what was sent, or the rows mean nothing."""
+    sent = sum((cost.rounds + 1) * cost.readers for cost in costs)
+    if counted != sent:
+        raise SystemExit(f"the server counted {counted} readers; {sent} were sent")
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> datetime:
+        """Aware, in UTC."""
+        return datetime.now(UTC)
+
+    def monotonic(self) -> float:
+        """Seconds that never go back."""
+        return time.monotonic()
+
+    def wait(self, seconds: float) -> None:
+        """Sleep."""
+        time.sleep(seconds)
+
+
+def make_batch(readers: int) -> Batch:
+    """A letter with its tokens spread over it, and readers with values of usual length."""
+    paragraph = '<td style="padding:0 20px;color:#2b2523">Tiny channels wake up collagen.</td>\n'
+    html = paragraph * (HTML_BYTES // len(paragraph))
+    html = html[:200] + TOKENS[0] + html[200:20_000] + TOKENS[1] + html[20_000:]
+    html += "".join(f'<a href="{token}">link</a>' for token in TOKENS[2:])
+    text = f"Hello {TOKENS[0]},\n" + "Tiny channels wake up collagen.\n" * 60 + TOKENS[2]
+    tags = tuple(MergeTag(token, "subscriber.first_name", "", Context.HTML) for token in TOKENS)
+    sender = Sender("Lumen Skin Clinic", "letters@lumen.test")
+    letter = Letter(
+        "bench", sender, f"For {TOKENS[0]}", html, text, tags, "Lumen <news.lumen.test>"
+    )
+    return Batch(letter, "lumen.1", [make_recipient(number) for number in range(readers)])
+
+
+def make_recipient(number: int) -> Recipient:
+    link = f"https://news.lumen.test/u/k1.AbCdEfGhIjKlMnOpQrStUvWx.{number:08d}"
+    values = (f"Marianne{number}", "Berlin", link, link.replace("/u/", "/p/"))
+    return Recipient(
+        f"lumen.{number}", f"reader{number}@example.test", f"Reader {number}", values, link
+    )
+
+
+def pieces(batch: Batch) -> bytes:
+    """The same body glued from prepared bytes, for comparison only."""
+    dumps = orjson.dumps
+    tokens = ",".join(f'"{tag.token}":%b' for tag in batch.letter.merge_tags)
+    pattern = (
+        '{"to":[{"email":%b,"name":%b}],"substitutions":{' + tokens + '},"custom_args":'
+        '{"nl_delivery":%b,"nl_attempt":"' + batch.attempt + '"},"headers":{"List-Unsubscribe":%b,'
+        '"List-Unsubscribe-Post":"List-Unsubscribe=One-Click"}}'
+    ).encode()
+    shared = dumps({**body(Batch(batch.letter, batch.attempt, [])), "personalizations": None})
+    readers = [
+        pattern
+        % (
+            dumps(reader.email),
+            dumps(reader.name),
+            *map(dumps, reader.values),
+            dumps(reader.delivery),
+            dumps(f"<{reader.unsubscribe}>"),
+        )
+        for reader in batch.recipients
+    ]
+    return b'{"personalizations":[' + b",".join(readers) + b"]," + shared[1:]
+
+
+@dataclass(frozen=True, slots=True)
+class Counting:
+    """A server in another process."""
+
+    port: int
+    line: Connection
+
+    def count(self) -> int:
+        """Readers it has been given so far."""
+        self.line.send("count")
+        return int(self.line.recv()[1])
+
+
+Talk = Callable[
+    [asyncio.StreamReader, asyncio.StreamWriter, Counter[str]], Coroutine[Any, Any, None]
+]
+
+
+@contextmanager
+def counting_server(talk: Talk) -> Iterator[Counting]:
+    """Run a server in a process of its own until the block ends."""
+    processes = multiprocessing.get_context("fork")
+    ours, theirs = processes.Pipe()
+    process = processes.Process(target=serve, args=(talk, theirs), daemon=True)
+    process.start()
+    try:
+        yield Counting(ours.recv(), ours)
+    finally:
+        process.terminate()
+        process.join()
+
+
+def serve(talk: Talk, line: Connection) -> None:
+    """Listen, tell the port, and answer each word on the line with the readers so far."""
+    counter: Counter[str] = Counter()
+
+    async def forever() -> None:
+        server = await asyncio.start_server(
+            lambda reader, writer: talk(reader, writer, counter), "127.0.0.1", 0, limit=2**24
+        )
+        line.send(server.sockets[0].getsockname()[1])
+        asyncio.get_running_loop().add_reader(
+            line.fileno(), lambda: line.send((line.recv(), counter["readers"]))
+        )
+        await server.serve_forever()
+
+    asyncio.run(forever())
+
+
+async def talk_http(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, counter: Counter[str]
+) -> None:
+    """Answer 202 and count the personalizations."""
+    head = await reader.readuntil(b"\r\n\r\n")
+    length = int(head.lower().partition(b"content-length:")[2].split()[0])
+    content = await reader.readexactly(length)
+    counter["readers"] += content.count(b'"nl_delivery"')
+    writer.write(b"HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\nX-Message-Id: m\r\n\r\n")
+    writer.close()
+
+
+async def talk_smtp(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, counter: Counter[str]
+) -> None:
+    """Take every message and count them."""
+    writer.write(b"220 counting\r\n")
+    while step := (await reader.readline())[:4].upper().strip():
+        if step == b"DATA":
+            writer.write(b"354 go on\r\n")
+            await reader.readuntil(b"\r\n.\r\n")
+            counter["readers"] += 1
+        writer.write(b"221 bye\r\n" if step == b"QUIT" else b"250 ok\r\n")
+    writer.close()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
