@@ -1,4 +1,6 @@
-"""Draw the PNGs of `issues/media/` from the SVGs beside this file: `python artwork/draw.py [NAME...]`.
+"""Draw the PNGs of `issues/media/` from the SVGs beside this file.
+
+`python artwork/draw.py` draws all, `python artwork/draw.py collagen logo` those two.
 
 Mail shows no SVG, so each drawing becomes a PNG at twice its size, reduced to the colours it
 needs. Chromium draws (Playwright's own, or the system's when there is one); Pillow reduces.
@@ -32,7 +34,9 @@ def reduce(image: Image.Image) -> Image.Image:
     """The image in a palette; a logo keeps its soft edges, for it meets any background."""
     if image.getextrema()[3][0] < 255:
         return image
-    return image.convert("RGB").quantize(MOST_COLOURS, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    return image.convert("RGB").quantize(
+        MOST_COLOURS, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE
+    )
 
 
 def main(names: list[str]) -> None:
