@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -11,6 +11,7 @@ import orjson
 from newsletter.sandbox.mail import RECIPIENT_FIELDS
 
 DELIVERY_ARG = "nl_delivery"
+_NONE: Mapping[str, Any] = {}
 
 
 def recipients_of(personal: Mapping[str, Any]) -> tuple[str, ...]:
@@ -35,7 +36,7 @@ class Accounting:
     """
 
     def __init__(self) -> None:
-        self.times: Counter[str] = Counter()
+        self.times: defaultdict[str, int] = defaultdict(int)
         self.recipients = 0
         self.duplicates = 0
         self._marks: set[int] = set()
@@ -45,9 +46,10 @@ class Accounting:
         shared = message.get("custom_args", {}).get(DELIVERY_ARG)
         content: int | None = None
         for personal, whom in zip(message["personalizations"], addresses, strict=True):
-            self.times.update(whom)
+            for address in whom:
+                self.times[address] += 1
             self.recipients += len(whom)
-            delivery = personal.get("custom_args", {}).get(DELIVERY_ARG, shared)
+            delivery = personal.get("custom_args", _NONE).get(DELIVERY_ARG, shared)
             if delivery is None and content is None:
                 content = _content_mark(message)
             mark = hash(delivery) if delivery is not None else _mail_mark(personal, whom, content)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, formataddr
@@ -40,7 +39,4 @@ def _add_parts(message: EmailMessage, mail: Mail) -> None:
 
 
 def _address(contact: Contact) -> str:
-    try:
-        return str(Address(contact.name, addr_spec=contact.email))
-    except (ValueError, IndexError):
-        return formataddr((contact.name, contact.email))
+    return formataddr((" ".join(contact.name.split()), contact.email))

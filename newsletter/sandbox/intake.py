@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import secrets
 import time
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -85,7 +88,10 @@ class Intake:
     def _accept(self, request: Request, body: bytes | None) -> Response:
         if refusal := _refusal(request, body):
             return refusal
-        raw = body or b""
+        with collector_paused():
+            return self._take(body or b"")
+
+    def _take(self, raw: bytes) -> Response:
         try:
             message: Any = orjson.loads(raw)
         except orjson.JSONDecodeError as problem:
@@ -97,6 +103,22 @@ class Intake:
         message_id = secrets.token_urlsafe(16)
         self._mailbox.accept(message, raw, message_id, datetime.now(UTC))
         return Response(status_code=202, headers={"X-Message-Id": message_id})
+
+
+@contextmanager
+def collector_paused() -> Iterator[None]:
+    """Keep the garbage collector out for the length of one request.
+
+    A thousand readers are ten thousand small objects that all die when the request has been
+    read, none of them in a cycle. Looking through them takes as long as the work itself.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _refusal(request: Request, body: bytes | None) -> Response | None:

@@ -39,6 +39,7 @@ class Listener:
         self._bind = bind
         self._stopping = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._reopening: asyncio.Task[None] | None = None
         config = uvicorn.Config(
             app,
             http=partial(_Protocol, listener=self),  # type: ignore[arg-type]
@@ -77,7 +78,7 @@ class Listener:
         """Close the port and all connections, and open it again after `seconds`."""
         self._close_port()
         self._abort_connections()
-        asyncio.get_running_loop().create_task(self._reopen(seconds))
+        self._reopening = asyncio.get_running_loop().create_task(self._reopen(seconds))
 
     async def wait(self, seconds: float) -> None:
         """Let time pass, or return early when the server ends."""

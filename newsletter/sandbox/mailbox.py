@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict, defaultdict, deque
+from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -55,7 +55,7 @@ class Mailbox:
         self._options = options
         self._lock = threading.RLock()
         self._requests: OrderedDict[int, _Stored] = OrderedDict()
-        self._places: defaultdict[str, deque[Place]] = defaultdict(deque)
+        self._places: dict[str, tuple[Place, ...]] = {}
         self._parsed: OrderedDict[int, dict[str, Any]] = OrderedDict()
         self._bytes = self._recipients = self._last = 0
         self.kept = 0
@@ -120,7 +120,8 @@ class Mailbox:
         self._requests[stored.number] = stored
         for number, whom in enumerate(stored.addresses):
             for address in whom:
-                self._places[address].append((stored.number, number))
+                place = (stored.number, number)
+                self._places[address] = (*self._places.get(address, ()), place)
         self._count(stored, 1)
         while len(self._requests) > 1 and self._is_over():
             self._forget_oldest()
@@ -133,10 +134,9 @@ class Mailbox:
         number, stored = self._requests.popitem(last=False)
         self._parsed.pop(number, None)
         for address in (address for whom in stored.addresses for address in whom):
-            places = self._places[address]
-            places.popleft()  # the oldest request owns the oldest place
-            if not places:
-                del self._places[address]
+            later = self._places.pop(address)[1:]  # the oldest request owns the oldest place
+            if later:
+                self._places[address] = later
         self._count(stored, -1)
 
     def _count(self, stored: _Stored, sign: int) -> None:

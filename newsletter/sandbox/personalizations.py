@@ -29,7 +29,7 @@ MOST_SUBSTITUTION_BYTES = 10_000
 MOST_CUSTOM_ARG_BYTES = 10_000
 MOST_SECONDS_AHEAD = 72 * 3_600
 
-KEYS = [
+KEYS = (
     "to",
     "cc",
     "bcc",
@@ -40,7 +40,7 @@ KEYS = [
     "dynamic_template_data",
     "custom_args",
     "send_at",
-]
+)
 RESERVED_HEADERS = frozenset(
     [
         "x-sg-id",
@@ -57,9 +57,8 @@ RESERVED_HEADERS = frozenset(
         "bcc",
     ]
 )
-RECIPIENT_FIELDS = ("to", "cc", "bcc")
 
-_KNOWN = frozenset(KEYS)
+_USUAL = frozenset({"to", "headers", "substitutions", "custom_args"})
 _TEXT = frozenset({str})
 _is_header_name = re.compile(r"[!-9;-~]+").fullmatch  # RFC 5322, 3.6.8: ASCII without colon
 
@@ -158,44 +157,36 @@ class Personalizations:
         if type(one) is not dict:
             self._flaws.append(Flaw("This must be an object.", f"personalizations.{number}"))
             return
-        if not _KNOWN.issuperset(one):
-            self._flaws.extend(unknown_keys(one, KEYS, f"personalizations.{number}"))
-        self._recipients(number, one)
-        if (substitutions := one.get("substitutions")) is not None:
-            self._substitutions(number, substitutions)
-        if (headers := one.get("headers")) is not None:
-            self._headers(number, headers)
+        self._people(number, "to", one.get("to"))
+        if "substitutions" in one:
+            self._substitutions(number, one["substitutions"])
+        if "headers" in one:
+            self._headers(number, one["headers"])
         if "custom_args" in one:
             self._custom_args(number, one["custom_args"])
-        self._rare(number, one)
+        if not _USUAL.issuperset(one):
+            self._unusual(number, one)
 
-    def _recipients(self, number: int, one: dict[str, Any]) -> None:
-        if not one.get("to"):
-            message = "The to array is required and needs at least one address."
-            self._flaws.append(Flaw(message, f"personalizations.{number}.to"))
-        for field in RECIPIENT_FIELDS:
-            if field not in one:
-                continue
-            people = one[field]
-            if type(people) is not list:
-                path = f"personalizations.{number}.{field}"
-                self._flaws.append(Flaw("This must be an array.", path))
-                continue
-            for index, person in enumerate(people):
-                self._person(person, number, field, index)
+    def _people(self, number: int, field: str, people: Any) -> None:
+        if type(people) is not list or not people:
+            message = f"The {field} array needs at least one address."
+            self._flaws.append(Flaw(message, f"personalizations.{number}.{field}"))
+            return
+        for index, person in enumerate(people):
+            if _plainly_good(person) and (email := person["email"].lower()) not in self._seen:
+                self._seen.add(email)
+            else:
+                self._person(person, f"personalizations.{number}.{field}.{index}")
 
-    def _person(self, person: Any, number: int, field: str, index: int) -> None:
-        if not _plainly_good(person):
-            path = f"personalizations.{number}.{field}.{index}"
-            self._flaws.extend(address(person, path))
-            if not isinstance(person, dict):
-                return
-            self._flaws.extend(recipient_name(person, path))
+    def _person(self, person: Any, path: str) -> None:
+        self._flaws.extend(address(person, path))
+        if not isinstance(person, dict):
+            return
+        self._flaws.extend(recipient_name(person, path))
         email = str(person.get("email")).lower()
         if email in self._seen:
-            path = f"personalizations.{number}.{field}.{index}.email"
             message = f"An address may stand in a request once; {email} is here again."
-            self._flaws.append(Flaw(message, path))
+            self._flaws.append(Flaw(message, below(path, "email")))
         self._seen.add(email)
 
     def _substitutions(self, number: int, values: Any) -> None:
@@ -210,6 +201,8 @@ class Personalizations:
                     f"Substitutions may have {MOST_SUBSTITUTION_BYTES} bytes; here are {size}."
                 )
                 self._flaws.append(Flaw(message, path))
+        if type(values) is dict and "" in values:
+            self._flaws.append(Flaw("The tag to be replaced may not be empty.", path))
         if self._dynamic:
             message = "Substitutions may not be used with a dynamic template."
             self._flaws.append(Flaw(message, path))
@@ -241,8 +234,12 @@ class Personalizations:
                 )
                 self._flaws.append(Flaw(message, path))
 
-    def _rare(self, number: int, one: dict[str, Any]) -> None:
+    def _unusual(self, number: int, one: dict[str, Any]) -> None:
         path = f"personalizations.{number}"
+        self._flaws.extend(unknown_keys(one, KEYS, path))
+        for field in ("cc", "bcc"):
+            if field in one:
+                self._people(number, field, one[field])
         if "subject" in one:
             self._flaws.extend(subject_flaws(one["subject"], f"{path}.subject"))
         if "from" in one:
@@ -251,9 +248,6 @@ class Personalizations:
             self._flaws.extend(send_at_flaws(one["send_at"], f"{path}.send_at", self._now))
         if "dynamic_template_data" in one:
             self._flaws.extend(self._dynamic_data(one, f"{path}.dynamic_template_data"))
-        for key in ("substitutions", "headers"):
-            if key in one and one[key] is None:
-                self._flaws.append(Flaw("This must be an object.", f"{path}.{key}"))
 
     def _dynamic_data(self, one: dict[str, Any], path: str) -> Iterator[Flaw]:
         if not isinstance(one["dynamic_template_data"], dict):

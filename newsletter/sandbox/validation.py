@@ -158,7 +158,7 @@ def _content(message: dict[str, Any]) -> Iterator[Flaw]:
         return
     if not isinstance(blocks, list):
         return
-    types = [block.get("type") for block in blocks if isinstance(block, dict)]
+    types = [str(block.get("type")) for block in blocks if isinstance(block, dict)]
     for number, kind in enumerate(types):
         if kind in ("text/plain", "text/html") and kind in types[:number]:
             yield Flaw(f"{kind} may be given once.", below(below("content", number), "type"))
