@@ -21,6 +21,7 @@ from newsletter.model.ports import Clock
 from newsletter.model.site import Site
 from newsletter.model.transport import Transport
 from newsletter.publishing import Composition, compose
+from newsletter.store import Store, open_store
 from newsletter.tokens import Purpose, Signer
 from newsletter.transports.sendgrid import SendGridTransport
 from newsletter.transports.smtp import SmtpTransport
@@ -108,6 +109,10 @@ class App:
     def compose(self, ref: str | Path) -> Composition:
         """Load, render and check an issue; see `publishing.compose`."""
         return compose(self.site, ref, self.evidence)
+
+    def open_store(self) -> Store:
+        """The database, made and upgraded; see `store.open_store`."""
+        return open_store(self.settings.database_url, secret_fingerprint=self.signer.fingerprint)
 
     def open_transport(self) -> Transport:
         """What mails go out through.

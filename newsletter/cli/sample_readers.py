@@ -13,11 +13,46 @@ from newsletter.model.site import Site
 
 _SEED = 12
 
-_NAMES = (
-    "Ada Amara Anaïs Beatriz Björn Chiara Chloé Dagny Émilie Farid Freya Giulia Hana Ingrid "
-    "Jean-Luc Jördis Kofi Leïla Łucja Maëlle Małgorzata Ngozi Noor Océane Ólafur Priya Quỳnh "
-    "Renée Saoirse Sigrún Søren Tomás Ümit Valentina Wren Xóchitl Yusuf Zoë"
-).split()
+_NAMES = [
+    "Ada",
+    "Amara",
+    "Anaïs",
+    "Beatriz",
+    "Björn",
+    "Chiara",
+    "Chloé",
+    "Dagny",
+    "Émilie",
+    "Farid",
+    "Freya",
+    "Giulia",
+    "Hana",
+    "Ingrid",
+    "Jean-Luc",
+    "Jördis",
+    "Kofi",
+    "Leïla",
+    "Łucja",
+    "Maëlle",
+    "Małgorzata",
+    "Ngozi",
+    "Noor",
+    "Océane",
+    "Ólafur",
+    "Priya",
+    "Quỳnh",
+    "Renée",
+    "Saoirse",
+    "Sigrún",
+    "Søren",
+    "Tomás",
+    "Ümit",
+    "Valentina",
+    "Wren",
+    "Xóchitl",
+    "Yusuf",
+    "Zoë",
+]
 
 # Names that break careless senders: they must arrive as they are.
 _STRANGE = (

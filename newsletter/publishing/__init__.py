@@ -5,13 +5,16 @@ Preview, build, test mails and approval all start from the same `Composition`, s
 seen is what is frozen.
 """
 
+from newsletter.publishing.approving import approve, changed_since
 from newsletter.publishing.building import build, finding_row, manifest
 from newsletter.publishing.composing import Composition, compose, require_sendable
 from newsletter.publishing.readers import neutral_reader, sample_reader
 
 __all__ = [
     "Composition",
+    "approve",
     "build",
+    "changed_since",
     "compose",
     "finding_row",
     "manifest",
