@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from newsletter.errors import NewsletterError, NotFound
 from newsletter.web.guard import LOOPBACK, Guard
-from newsletter.web.media import media_route
+from newsletter.web.media import Lookup, media_route
 from newsletter.web.preview import letter
 from newsletter.web.preview.desk import Desk, Workshop
 from newsletter.web.preview.live import changes
@@ -25,11 +25,16 @@ from newsletter.web.preview.view import View
 from newsletter.web.templating import page, static_files
 
 
+def _no_picture(_name: str) -> None:
+    return None
+
+
 def create_preview(
     workshop: Workshop,
     *,
     closing: threading.Event | None = None,
     hosts: Collection[str] = LOOPBACK,
+    more_pictures: Lookup = _no_picture,
 ) -> Starlette:
     """The preview as an ASGI app. It only reads: no address changes anything.
 
@@ -37,6 +42,7 @@ def create_preview(
         workshop: how to get at the site and its issues.
         closing: set it when the server stops, to end the streams of open pages.
         hosts: the names it answers to.
+        more_pictures: asked for a picture that no issue on the desk has any more.
     """
     desk = Desk(workshop)
     pages = Pages(desk, closing or threading.Event())
@@ -48,7 +54,7 @@ def create_preview(
             Route("/issues/{slug}/{variant}.txt", pages.text),
             Route("/issues/{slug}/{variant}.eml", pages.eml),
             Route("/live", pages.live),
-            media_route(desk.picture),
+            media_route(lambda name: desk.picture(name) or more_pictures(name)),
             static_files(),
         ],
         middleware=[Middleware(Guard, hosts=hosts)],

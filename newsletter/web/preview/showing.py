@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from newsletter.checks import CLIP_BYTES, WARN_BYTES, sent_bytes
@@ -54,7 +55,12 @@ class Variant:
 
 def index_values(desk: Desk) -> dict[str, Any]:
     """For `preview_index.html`."""
-    return {"version": desk.version(), "site": desk.site(), "entries": desk.entries()}
+    return {
+        "version": desk.version(),
+        "site": desk.site(),
+        "entries": desk.entries(),
+        "written": written,
+    }
 
 
 def issue_values(desk: Desk, slug: str, view: View) -> dict[str, Any]:
@@ -85,6 +91,7 @@ def issue_values(desk: Desk, slug: str, view: View) -> dict[str, Any]:
         "widths": {"phone": PHONE, "desktop": DESKTOP, "least": NARROWEST, "most": WIDEST},
         "part": f"/issues/{slug}/{rendition.variant}",
         "kilobytes": kilobytes,
+        "written": written,
     }
 
 
@@ -99,6 +106,11 @@ def weigh(html: str) -> Weight:
 def kilobytes(count: int) -> str:
     """Bytes as people say them: `41.3 KB` (1 KB is 1,024 bytes)."""
     return f"{count / 1024:.1f} KB"
+
+
+def written(moment: datetime) -> str:
+    """A wall time as people write it: `1 December 2026, 09:00`."""
+    return f"{moment.day} {moment:%B %Y, %H:%M}"
 
 
 def _rendition(composition: Composition, name: str) -> Rendition:
