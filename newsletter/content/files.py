@@ -51,6 +51,11 @@ def check_characters(text: str, place: Place) -> None:
         )
 
 
+def one_line_end(text: str) -> str:
+    """The text with every line ending in a line feed, whichever system wrote it."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
 def has_control(text: str) -> bool:
     """Whether a text has control characters other than tab and line feed."""
     return _CONTROL.search(text) is not None
@@ -97,7 +102,7 @@ def _decode(data: bytes, place: Place) -> str:
         line = data[: error.start].count(b"\n") + 1
         message = f"Byte 0x{data[error.start]:02X} is not UTF-8 (byte {error.start} of the file)."
         raise _error(Place(place.path, line), message, "Save the file as UTF-8.") from None
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    return one_line_end(text)
 
 
 def _error(place: Place, message: str, hint: str = "") -> ContentError:

@@ -137,7 +137,7 @@ def _send_at(fields: Fields) -> datetime | None:
             return datetime.fromisoformat(f"{match[1]} {match[2]}")
     except ValueError:
         pass
-    hint = "The zone goes to `timezone`."
+    hint = "Like 2026-12-01 09:00; the zone goes to `timezone`."
     fields.problem("send_at", "send_at is not a time as YYYY-MM-DD HH:MM.", hint)
     return None
 

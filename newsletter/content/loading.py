@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from newsletter.content.files import relative
+from newsletter.content.files import one_line_end, relative
 from newsletter.content.front_matter import FENCE
 from newsletter.content.hints import near, shown
 from newsletter.content.issue import read_issue
@@ -223,9 +223,10 @@ def _number_line(path: Path) -> int:
 def _head(path: Path) -> list[str]:
     try:
         with path.open("rb") as file:
-            return file.read(_HEAD).decode("utf-8-sig", errors="replace").split("\n")
+            text = file.read(_HEAD).decode("utf-8-sig", errors="replace")
     except OSError:
         return []
+    return one_line_end(text).split("\n")
 
 
 def _sound(issue: Issue | None, problems: tuple[Problem, ...]) -> Issue:

@@ -15,7 +15,7 @@ from newsletter.model.content import Picture
 FORMATS = ("PNG", "JPEG", "GIF", "WEBP")
 MOST_PIXELS = 40_000_000
 MOST_BYTES = 20_000_000
-_TOO_MANY = "has more than 40 million pixels."
+_TOO_MANY = "has more than 40 million pixels. Make it smaller."
 
 
 def take_picture(fields: Fields, key: str) -> Picture | None:
@@ -50,7 +50,7 @@ def _open(fields: Fields, key: str, name: str, path: Path) -> Picture | None:
         return None
     size = _measure(path, stat.st_mtime_ns, stat.st_size)
     if isinstance(size, str):
-        fields.problem(key, f'"{shown(name)}" {size}', "Save it as PNG, JPEG, GIF or WebP.")
+        fields.problem(key, f'"{shown(name)}" {size}')
         return None
     return Picture(name, path, *size)
 
@@ -62,7 +62,7 @@ def _measure(path: Path, changed: int, size: int) -> tuple[int, int] | str:
     Decodes all of it, once for each change of the file.
     """
     if size > MOST_BYTES:
-        return "has more than 20 MB."
+        return "has more than 20 MB. Make it smaller."
     try:
         with Image.open(path, formats=FORMATS) as image:
             if image.width * image.height > MOST_PIXELS:
@@ -72,7 +72,7 @@ def _measure(path: Path, changed: int, size: int) -> tuple[int, int] | str:
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         return _TOO_MANY
     except UnidentifiedImageError:
-        return "is not a raster picture."
+        return "is not a raster picture. Save it as PNG, JPEG, GIF or WebP."
     except Exception:
         # Decoders raise whatever they stumble over in a damaged file.
-        return "is damaged: it does not open."
+        return "is damaged: it does not open. Save it anew."
