@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from newsletter.rendering.markup import Attribute, Kind, Token
+from newsletter.rendering.mjml_tags import TAGS, Content
 
 _BLANKS = re.compile(r"[ \t\n]+")
 # MRML writes attribute values the way Rust prints a string for debugging: quotes and
@@ -20,6 +21,7 @@ _LENGTH = re.compile(
     r"(?:.*-)?(?:padding|width|height|border|radius)(?:-(?:top|right|bottom|left))?"
 )
 _BARE_ZERO = re.compile(r"(?<!\S)0(?!\S)")
+_HOLD_TEXT = frozenset(name for name, tag in TAGS.items() if tag.content is not Content.TAGS)
 _NEEDS_ALT = frozenset({"mj-image", "mj-carousel-image", "mj-social-element"})
 
 
@@ -33,18 +35,27 @@ def guard(source: str, tokens: list[Token], lang: str) -> str:
     """
     alt_has_default = _sets_default_alt(tokens)
     pieces: list[str] = []
-    tag = ""
+    holder = ""  # the tag around, if it holds text
     for token in tokens:
         text = source[token.start : token.end]
         if token.kind in (Kind.OPEN, Kind.EMPTY):
-            tag = token.name
             text = _rewrite(token, lang, alt_has_default)
-        elif token.kind is Kind.TEXT and tag == "mj-title":
-            text = _safe(text)  # MRML writes the title into aria-label, too
-        elif token.kind is Kind.CLOSE:
-            tag = ""
+        elif token.kind is Kind.TEXT:
+            text = _guarded_text(text, holder)
         pieces.append(text)
+        if token.kind is Kind.OPEN and token.name in _HOLD_TEXT:
+            holder = token.name
+        elif token.kind is Kind.CLOSE and token.name == holder:
+            holder = ""
     return "".join(pieces)
+
+
+def _guarded_text(text: str, holder: str) -> str:
+    if not holder:
+        return ""  # blanks between tags; MRML stops at some of them
+    if holder == "mj-title":
+        return _safe(text)  # MRML writes the title into aria-label, too
+    return text
 
 
 def _rewrite(token: Token, lang: str, alt_has_default: bool) -> str:

@@ -68,7 +68,7 @@ _HOLDS_CSS = frozenset({"mj-style", "style"})
 
 _MARKUP = re.compile(
     r"""<!--(?P<comment>.*?)-->
-      | <!\[(?P<marker>[^\]<>]*)\]>
+      | <!\[(?P<marker>if\b[^\]<>]*|endif)\]>
       | </(?P<close>[A-Za-z][\w:.-]*+)\s*>
       | <(?P<open>[A-Za-z][\w:.-]*+)(?P<inside>(?:[^<>"']++|"[^"]*+"|'[^']*+')*+)>
     """,

@@ -76,7 +76,9 @@ def _problem(fault: Fault, locate: Locate) -> Problem:
 def _mrml(source: str, name: str) -> str:
     try:
         return mjml2html(source)
-    except ValueError as error:
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:  # a panic of the Rust side is no Exception
         reason = _POSITION.sub("", str(error))
         problem = Problem(Place(name), f"The MJML compiler stopped: {reason}.")
         raise TemplateError([problem]) from error

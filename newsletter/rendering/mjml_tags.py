@@ -27,7 +27,8 @@ class Tag:
 
     Attributes:
         content: what it holds.
-        children: tags it may hold, when `content` is TAGS.
+        children: tags it may hold, when `content` is TAGS (MRML takes mj-raw in fewer
+            places than MJML does).
         attributes: the attributes it may carry.
         required: those it can not do without.
     """
@@ -139,7 +140,7 @@ BODY_TAGS: dict[str, Tag] = {
         Content.TAGS,
         f"border-radius icon-height icon-padding icon-size inner-padding line-height mode "
         f"text-decoration text-padding vertical-align {_FONT} {_BLOCK}",
-        "mj-raw mj-social-element",
+        "mj-social-element",
     ),
     "mj-social-element": _tag(
         Content.HTML,
@@ -152,21 +153,21 @@ BODY_TAGS: dict[str, Tag] = {
         f"align base-url hamburger ico-align ico-close ico-color ico-font-family "
         f"ico-font-size ico-line-height ico-open ico-text-decoration ico-text-transform "
         f"{_sides('ico-padding')} {_PADDING}",
-        "mj-navbar-link mj-raw",
+        "mj-navbar-link",
     ),
     "mj-navbar-link": _tag(Content.HTML, f"name {_FONT} {_LINES} {_LINK} {_PADDING}"),
     "mj-accordion": _tag(
         Content.TAGS,
         f"container-background-color {_ICONS} {_PADDING}",
-        "mj-accordion-element mj-raw",
+        "mj-accordion-element",
     ),
     "mj-accordion-element": _tag(
         Content.TAGS,
         f"background-color {_ICONS}",
-        "mj-accordion-text mj-accordion-title mj-raw",
+        "mj-accordion-text mj-accordion-title",
     ),
     "mj-accordion-title": _tag(
-        Content.HTML, f"background-color color font-family font-size {_PADDING}"
+        Content.TEXT, f"background-color color font-family font-size {_PADDING}"
     ),
     "mj-accordion-text": _tag(
         Content.HTML,
@@ -186,6 +187,13 @@ BODY_TAGS: dict[str, Tag] = {
         required="src",
     ),
 }
+
+# Where the compiler takes no comment, besides tags that hold text, CSS or nothing.
+WITHOUT_COMMENTS = frozenset({"mj-attributes", "mj-carousel", "mj-accordion-element"})
+# Where it takes `<!--[if mso]>...<![endif]-->` and `<![if !mso]>`.
+WITH_CONDITIONS = frozenset(
+    {"mj-raw", "mj-text", "mj-social-element", "mj-navbar-link", "mj-accordion-text"}
+)
 
 ROOT = Tag(Content.TAGS, frozenset({"mj-head", "mj-body"}), frozenset({"lang", "dir"}))
 
@@ -215,24 +223,24 @@ REFUSED: dict[str, str] = {
 }
 
 _ON_CONTAINER = "Use container-background-color."
-_TAKES_PART = "Leave it out."
+_LEAVE_OUT = "Leave it out."
 
 # Attributes of MJML that this compiler takes without any effect, and the way round.
 WITHOUT_EFFECT: dict[tuple[str, str], str] = {
-    ("mj-accordion-title", "font-weight"): "Put <b> around the title.",
-    ("mj-button", "title"): _TAKES_PART,
+    ("mj-accordion-title", "font-weight"): _LEAVE_OUT,
+    ("mj-button", "title"): _LEAVE_OUT,
     ("mj-hero", "border-radius"): "Put it on a wrapper around the hero.",
     ("mj-hero", "container-background-color"): "Use background-color.",
     ("mj-hero", "mode"): "Set the height alone.",
     ("mj-image", "border-bottom"): "Use border, or mj-divider below.",
     ("mj-image", "border-top"): "Use border, or mj-divider above.",
-    ("mj-image", "sizes"): _TAKES_PART,
-    ("mj-raw", "position"): _TAKES_PART,
+    ("mj-image", "sizes"): _LEAVE_OUT,
+    ("mj-raw", "position"): _LEAVE_OUT,
     ("mj-section", "text-padding"): "Use padding.",
-    ("mj-social", "table-layout"): _TAKES_PART,
-    ("mj-social-element", "icon-position"): _TAKES_PART,
-    ("mj-social-element", "sizes"): _TAKES_PART,
-    ("mj-social-element", "srcset"): _TAKES_PART,
+    ("mj-social", "table-layout"): _LEAVE_OUT,
+    ("mj-social-element", "icon-position"): _LEAVE_OUT,
+    ("mj-social-element", "sizes"): _LEAVE_OUT,
+    ("mj-social-element", "srcset"): _LEAVE_OUT,
     ("mj-spacer", "border"): "Use mj-divider.",
     ("mj-spacer", "border-bottom"): "Use mj-divider.",
     ("mj-spacer", "border-left"): "Use mj-divider.",

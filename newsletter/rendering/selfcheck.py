@@ -14,6 +14,7 @@ from newsletter.rendering.inlining import IGNORE_MARK, inline_css
 
 _DOCTYPE = "<!DOCTYPE html>"
 _MEDIA = re.compile(r"@media\b[^{}]*\{")
+_BRACE = re.compile("[{}]")
 _IGNORED = re.compile(rf"<style\b[^>]*?{IGNORE_MARK}[^>]*>.*?</style>", re.DOTALL)
 
 
@@ -81,7 +82,7 @@ def _important_in_media(html: str) -> int:
 def _end_of_block(css: str, start: int) -> int:
     """Where the braces that opened before `start` close; the end if they never do."""
     depth = 1
-    for match in re.compile("[{}]").finditer(css, start):
+    for match in _BRACE.finditer(css, start):
         depth += 1 if match.group() == "{" else -1
         if depth == 0:
             return match.start()

@@ -18,14 +18,25 @@ from newsletter.rendering.mjml_tags import (
     DEFAULTS,
     REFUSED,
     TAGS,
+    WITH_CONDITIONS,
+    WITHOUT_COMMENTS,
     WITHOUT_EFFECT,
     Content,
     Tag,
 )
 
+_TAGS = (Kind.OPEN, Kind.EMPTY)
+_ONCE = frozenset({"mjml", "mj-head", "mj-body"})
+_HOLD_COMMENTS = (Content.TAGS, Content.HTML)
 _ANY_HTML = Tag(Content.HTML)
 _OUTSIDE = Tag(Content.TAGS, frozenset({"mjml"}))
 _REFERENCE = re.compile(r"&(?:(?P<name>[A-Za-z][A-Za-z0-9]*;)|#[0-9]+;|#[xX][0-9A-Fa-f]+;)?")
+_MJML_TAG = re.compile("</?mj")
+_IS_CONDITIONAL = re.compile(r"\[if\b", re.IGNORECASE)
+# `<!--[if x]>...<![endif]-->`, or `<!--[if x]><!-->`, whose end is a comment of its own.
+_CONDITIONAL = re.compile(
+    r"\[if [^\]<>]*\]>(?:<!(?:-- )?|(?:(?!<!|--).)*<!\[endif\])", re.IGNORECASE | re.DOTALL
+)
 # Everything Unicode calls a control character but tab and newline, and what is no character.
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
@@ -50,19 +61,22 @@ class _Placed:
 
     Attributes:
         parent: name of the tag it stands in; empty outside the root.
-        rule: what that tag may hold.
+        holder: name of the nearest MJML tag around it; unlike `parent` inside HTML.
+        rule: what the holder may hold.
     """
 
     token: Token
     parent: str
+    holder: str
     rule: Tag
 
 
 @dataclass(frozen=True, slots=True)
 class _Open:
-    """A tag that was opened and not yet closed, and what it may hold."""
+    """A tag that was opened and not yet closed; `holder` and `rule` as for what it holds."""
 
     token: Token
+    holder: str
     rule: Tag
 
 
@@ -85,8 +99,12 @@ def faults(source: str, tokens: list[Token]) -> list[Fault]:
     for one in placed:
         found.extend(_wrong_here(source, one, classes))
     found.extend(_control_characters(source))
-    found.extend(_missing_root(tokens))
+    found.extend(_wrong_frame(tokens))
+    found.extend(_empty_carousels(placed))
     return sorted({Fault(*one) for one in found})
+
+
+_NOTHING_OPEN = _Open(Token(Kind.OPEN, 0, 0), "", _OUTSIDE)
 
 
 def _place(tokens: list[Token], report: Callable[[_Found], None]) -> Iterator[_Placed]:
@@ -96,18 +114,24 @@ def _place(tokens: list[Token], report: Callable[[_Found], None]) -> Iterator[_P
         if token.kind is Kind.CLOSE:
             _close(token, around, report)
             continue
-        parent, rule = (around[-1].token.name, around[-1].rule) if around else ("", _OUTSIDE)
-        yield _Placed(token, parent, rule)
+        outer = around[-1] if around else _NOTHING_OPEN
+        placed = _Placed(token, outer.token.name, outer.holder, outer.rule)
+        yield placed
         if token.kind is Kind.OPEN:
-            around.append(_Open(token, _rule_inside(token.name, parent)))
+            around.append(_inside(placed))
     for open_tag in around:
         report(_unclosed(open_tag.token))
 
 
-def _rule_inside(name: str, parent: str) -> Tag:
-    if parent == "mj-attributes":
-        return DEFAULTS.get(name, _ANY_HTML)
-    return TAGS.get(name, _ANY_HTML)
+def _inside(placed: _Placed) -> _Open:
+    """What holds from here on: the tag itself, or for HTML what holds it."""
+    token = placed.token
+    rule = _rule_of(placed)
+    if rule is not None:
+        return _Open(token, token.name, rule)
+    if placed.rule.content is Content.HTML:
+        return _Open(token, placed.holder, placed.rule)
+    return _Open(token, token.name, _ANY_HTML)  # wrong here, and told; its content may be fine
 
 
 def _close(token: Token, around: list[_Open], report: Callable[[_Found], None]) -> None:
@@ -127,12 +151,26 @@ def _unclosed(token: Token) -> _Found:
     return token.start, f"<{token.name}> is never closed.", f"Write </{token.name}> where it ends."
 
 
-def _missing_root(tokens: list[Token]) -> Iterator[_Found]:
-    names = {token.name for token in tokens if token.kind in (Kind.OPEN, Kind.EMPTY)}
-    if "mjml" not in names:
+def _wrong_frame(tokens: list[Token]) -> Iterator[_Found]:
+    seen: set[str] = set()
+    for token in tokens:
+        if token.kind not in _TAGS or token.name not in _ONCE:
+            continue
+        if token.name in seen:
+            yield token.start, f"There is a second <{token.name}>.", "Keep one."
+        seen.add(token.name)
+    if "mjml" not in seen:
         yield 0, "There is no <mjml> around the whole.", "Begin with <mjml><mj-body>."
-    elif "mj-body" not in names:
+    elif "mj-body" not in seen:
         yield 0, "There is no <mj-body>.", "Put it into <mjml>."
+
+
+def _empty_carousels(placed: list[_Placed]) -> Iterator[_Found]:
+    tags = [one for one in placed if one.token.kind in _TAGS]
+    for index, one in enumerate(tags):
+        following = tags[index + 1].parent if index + 1 < len(tags) else ""
+        if one.token.name == "mj-carousel" and following != "mj-carousel":
+            yield one.token.start, "<mj-carousel> holds no picture.", "Put mj-carousel-image in."
 
 
 def _control_characters(source: str) -> Iterator[_Found]:
@@ -152,9 +190,9 @@ def _wrong_here(source: str, placed: _Placed, classes: frozenset[str]) -> Iterat
         case Kind.CSS:
             yield from _wrong_css(source[token.start : token.end], token)
         case Kind.COMMENT:
-            yield from _wrong_comment(source[token.start + 4 : token.end - 3], token)
-        case Kind.MARKER if placed.rule.content is not Content.HTML:
-            yield token.start, "A conditional mark stands outside HTML.", "Put it into <mj-raw>."
+            yield from _wrong_comment(source[token.start + 4 : token.end - 3], placed)
+        case Kind.MARKER if placed.holder not in WITH_CONDITIONS:
+            yield _misplaced_condition(placed)
         case Kind.BROKEN:
             yield _broken(source, token)
 
@@ -324,9 +362,24 @@ def _wrong_css(css: str, token: Token) -> Iterator[_Found]:
             yield token.start + match.start(), message, "Pass the value through | css."
 
 
-def _wrong_comment(comment: str, token: Token) -> Iterator[_Found]:
-    if "--" in comment or comment.endswith("-"):
-        yield token.start, "A comment holds -- inside.", "Write it without."
+def _wrong_comment(comment: str, placed: _Placed) -> Iterator[_Found]:
+    at = placed.token.start
+    if _IS_CONDITIONAL.match(comment):
+        if placed.holder not in WITH_CONDITIONS:
+            yield _misplaced_condition(placed)
+        elif not _CONDITIONAL.fullmatch(comment):
+            yield at, "A conditional comment is not whole.", "End it with <![endif]-->."
+        elif _MJML_TAG.search(comment):
+            yield at, "An MJML tag stands in a conditional comment.", "Write HTML there."
+    elif placed.holder in WITHOUT_COMMENTS or placed.rule.content not in _HOLD_COMMENTS:
+        yield at, f"A comment cannot stand in <{placed.parent}>.", "Put it before."
+    elif "--" in comment or comment.endswith("-"):
+        yield at, "A comment holds -- inside.", "Write it without."
+
+
+def _misplaced_condition(placed: _Placed) -> _Found:
+    where = f"in <{placed.holder}>" if placed.holder else "outside <mjml>"
+    return placed.token.start, f"A condition cannot stand {where}.", "Put it into mj-raw."
 
 
 def _short(text: str) -> str:
