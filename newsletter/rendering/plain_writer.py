@@ -96,6 +96,7 @@ class PlainWriter:
 
     def finish(self) -> str:
         """Everything written, without blank lines around it."""
+        self._end_block()
         while self._links:
             self.close_link()
         self._end_block()
@@ -134,8 +135,8 @@ class PlainWriter:
         return [container for container in self._open if container.tag in _LISTS]
 
     def _end_block(self, *, gap: bool = False, underline: str = "") -> None:
+        self._tell_open_links()
         text, self._words = self._words.strip(), ""
-        self._links = [(address, 0) for address, _ in self._links]
         if text:
             room = max(20, WIDTH - sum(columns(one.rest) for one in self._open))
             lines = [line for part in text.split("\n") for line in wrap(part, width=room)]
@@ -143,6 +144,14 @@ class PlainWriter:
                 lines.append(underline * min(columns(text), room))
             self._lay_out(lines)
         self._gap = self._gap or (gap and bool(self._lines))
+
+    def _tell_open_links(self) -> None:
+        """A link of raw HTML may go on in the next block: its address stands in the first."""
+        still_open = len(self._links)
+        while self._links and self._words[self._links[-1][1] :].strip():
+            self.close_link()
+        waiting = [(address, 0) for address, _ in self._links]
+        self._links = waiting + [("", 0)] * (still_open - len(waiting))
 
     def _lay_out(self, lines: list[str]) -> None:
         if self._gap:
