@@ -12,11 +12,11 @@ from pydantic import SecretStr
 
 from newsletter.config import rules, schema
 from newsletter.config.overrides import SECRET, apply_overrides
-from newsletter.config.secret_keys import RULE, secret_key_file, split_secret_keys
+from newsletter.config.secret_keys import RULE, read_secret_keys, split_secret_keys
 from newsletter.config.settings import SENDGRID_URL, NotifySettings, Settings, SmtpSettings
 from newsletter.config.site import SiteReader
 from newsletter.config.sources import Sources, read_sources
-from newsletter.errors import ContentError, Place, Problem
+from newsletter.errors import ContentError, Problem
 
 _DRIVERS = {
     "postgres://": "postgresql+psycopg://",
@@ -126,17 +126,11 @@ class _Outside:
         return keys or ()
 
     def _made_keys(self) -> tuple[SecretStr, ...]:
-        path = secret_key_file(self._root)
-        if not path.exists():
-            return ()
         try:
-            keys = split_secret_keys(path.read_text(encoding="ascii"))
-        except (OSError, UnicodeDecodeError):
-            keys = None
-        if not keys:
-            hint = "Take it from a backup; without it no link in a sent mail works."
-            self._problems.append(Problem(Place("var/secret.key"), "It holds no key.", hint))
-        return keys or ()
+            return read_secret_keys(self._root)
+        except ContentError as error:
+            self._problems.extend(error.problems)
+            return ()
 
 
 def _database_url(url: str) -> str:

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
+from newsletter.errors import ContentError, Place, Problem
+
 # blake2b takes keys of at most 64 bytes (RFC 7693).
 _KEY = re.compile(r"[A-Za-z0-9_+/=.-]{32,64}")
 RULE = "must be keys of 32 to 64 characters (A-Z a-z 0-9 _ + / = . -), with commas between them."
@@ -27,11 +29,35 @@ def split_secret_keys(text: str) -> tuple[SecretStr, ...] | None:
     return tuple(SecretStr(key) for key in keys)
 
 
+def read_secret_keys(root: Path) -> tuple[SecretStr, ...]:
+    """The keys in `var/secret.key`; none when there is no such file.
+
+    Raises:
+        ContentError: the file holds no key. It is not made anew: with another key no link in
+            a mail that was sent would work.
+    """
+    path = secret_key_file(root)
+    if not path.exists():
+        return ()
+    try:
+        keys = split_secret_keys(path.read_text(encoding="ascii"))
+    except (OSError, UnicodeDecodeError):
+        keys = None
+    if not keys:
+        place = Place(path.relative_to(root).as_posix())
+        hint = "Take it from a backup; without it no link in a sent mail works."
+        raise ContentError([Problem(place, "It holds no key.", hint)])
+    return keys
+
+
 def make_secret_key(root: Path) -> SecretStr:
     """Make the site's key in `var/secret.key`, mode 0600, or return the one that is there.
 
     Two processes that start together end with the same key: the file appears complete or
     not at all, and only the first one stays.
+
+    Raises:
+        ContentError: the file is there and holds no key.
     """
     path = secret_key_file(root)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -46,4 +72,4 @@ def make_secret_key(root: Path) -> SecretStr:
         pass
     finally:
         draft.unlink()
-    return SecretStr(path.read_text(encoding="ascii").split()[0])
+    return read_secret_keys(root)[0]

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from dotenv.parser import parse_stream
+from dotenv.parser import Binding, parse_stream
 
 from newsletter.config.finding import FILE
 from newsletter.config.lines import Keys, key_lines, line_of
@@ -119,17 +119,24 @@ def _dotenv(path: Path) -> dict[str, Variable]:
         return {}
     bindings = list(parse_stream(io.StringIO(_text(path, ".env"))))
     wrong = [
-        Problem(Place(".env", binding.original.line), "This is not NAME=value.")
+        Problem(_dotenv_place(binding), "This is not NAME=value.")
         for binding in bindings
         if binding.error
     ]
     if wrong:
         raise ContentError(wrong)
     return {
-        binding.key: Variable(binding.key, binding.value, Place(".env", binding.original.line))
+        binding.key: Variable(binding.key, binding.value, _dotenv_place(binding))
         for binding in bindings
         if binding.key and binding.value is not None
     }
+
+
+def _dotenv_place(binding: Binding) -> Place:
+    """A binding begins with the blank lines above it."""
+    text = binding.original.string
+    blank = text[: len(text) - len(text.lstrip())].count("\n")
+    return Place(".env", binding.original.line + blank)
 
 
 def _error(name: str, line: int, message: str) -> ContentError:

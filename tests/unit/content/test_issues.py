@@ -43,7 +43,7 @@ Hello.
 
 def test_an_issue_is_read_with_all_it_says(tmp_path: Path) -> None:
     """Every setting of the format arrives as its value."""
-    issue = load_issue(make_site(tmp_path, {"issues/first.md": FULL}), (12).__str__())
+    issue = load_issue(make_site(tmp_path, {"issues/first.md": FULL}), "12")
     assert (issue.number, issue.slug, issue.layout) == (12, "first", "classic")
     assert issue.subject.pieces == ("For ", MergeField("subscriber.first_name", "you"))
     assert issue.subject.place == Place("issues/first.md", 3)
@@ -167,7 +167,7 @@ def test_an_issue_is_found_by_number_slug_and_path(
         ("2", "No issue has the number 2. Known: 1."),
         ("frist", 'Did you mean "first"?'),
         ("newsletter.toml", "is no issue"),
-        ("../../etc/passwd", "There is no issue"),
+        ("../../etc/passwd", "There is no issue|is no issue"),
         ("a\x00b", "no issue's path"),
         ("a" * 900, "There is no issue"),
     ],
@@ -189,7 +189,7 @@ def test_one_broken_issue_does_not_hide_another(tmp_path: Path) -> None:
     """An issue can be read while a colleague's is half written; all together can not."""
     site = make_site(tmp_path, {"issues/second.md": "---\nnumber: 2\nsubject: [\n"})
     assert load_issue(site, "1").number == 1
-    with pytest.raises(ContentError, match="issues/second.md"):
+    with pytest.raises(ContentError, match=r"issues/second\.md"):
         load_issues(site)
 
 
@@ -288,5 +288,5 @@ def test_anything_else_is_no_link(link: str, tmp_path: Path) -> None:
             "https://example.com/collagen", f'"{link}"'
         )
     }
-    with pytest.raises(ContentError, match="collagen.md:4: link "):
+    with pytest.raises(ContentError, match=r"collagen\.md:4: link "):
         load_issue(make_site(tmp_path, files), "1")
