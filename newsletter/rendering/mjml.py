@@ -21,7 +21,8 @@ from newsletter.errors import Place, Problem, TemplateError
 from newsletter.rendering.composing import ComposedSource
 from newsletter.rendering.guards import guard
 from newsletter.rendering.markup import Lines, normalised, scan
-from newsletter.rendering.validator import Fault, faults
+from newsletter.rendering.nesting import Fault
+from newsletter.rendering.validator import faults
 
 _DOCTYPE = re.compile(r"\A<!doctype html>", re.IGNORECASE)
 Locate = Callable[[int], Place]
