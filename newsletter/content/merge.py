@@ -19,6 +19,7 @@ from newsletter.errors import Place, Problem, nearest
 from newsletter.model.merge import MergeField, MergeText
 
 SUBSCRIBER = "subscriber."
+MOST_PROBLEMS = 20  # a megabyte of braces must not take minutes to refuse
 EXAMPLE = '{{ subscriber.first_name | default("there") }}'
 
 # Of three braces in a row the first is text: `{{{ subscriber.email }}}` is a field in braces.
@@ -50,12 +51,13 @@ def parse_merge(
         fields: the names that may follow `subscriber.`.
 
     Returns:
-        The text as pieces, and what is wrong with it; with problems it must not be used.
+        The text as pieces, and what is wrong with it (at most `MOST_PROBLEMS`); with
+        problems it must not be used.
     """
     pieces: list[str | MergeField] = []
     problems: list[Problem] = []
     start = at = 0
-    while found := _MARK.search(text, at):
+    while (found := _MARK.search(text, at)) and len(problems) < MOST_PROBLEMS:
         at = found.end()
         if found[0] == "{" and text.startswith("{{", at):
             continue

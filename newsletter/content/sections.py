@@ -22,6 +22,7 @@ INLINE_KEYS = {
     "divider": ("interest",),
     "image": ("file", "alt", "link", "interest"),
 }
+MOST_SECTIONS = 100
 _INDENT = "Put overrides in braces: `- topic/name: {heading: ...}`."
 
 
@@ -33,6 +34,10 @@ def read_sections(fields: Fields, shelf: Shelf) -> tuple[Section, ...]:
     if not isinstance(node, Items):
         hint = "Write each on a line of its own: `  - topic/name`."
         fields.problem("snippets", f"snippets must be a list, not {describe(node)}.", hint)
+        return ()
+    if len(node.items) > MOST_SECTIONS:
+        message = f"The issue has {len(node.items)} snippets; at most {MOST_SECTIONS} fit a mail."
+        fields.problem("snippets", message, "Make two issues of it.")
         return ()
     pieces = _Pieces(fields, shelf)
     return tuple(_keyed(pieces.read(node)))

@@ -156,6 +156,8 @@ THE_PIECES = [
     Case("a snippet that climbs", issue("snippets:\n- ../../../etc/passwd"), f"{FIRST}:5",
          ("leads out",)),
     Case("an absolute snippet", issue("snippets:\n- /etc/passwd"), f"{FIRST}:5", ("leads out",)),
+    Case("a thousand snippets", issue("snippets:\n" + "- skin/collagen\n" * 1000), f"{FIRST}:4",
+         ("1000 snippets", "at most 100")),
     Case("snippets in one text", issue("snippets: skin/collagen"), f"{FIRST}:4",
          ("must be a list", "- topic/name")),
     Case("overrides on the snippet's level", issue("snippets:\n- skin/collagen:\n  heading: A"),

@@ -125,6 +125,12 @@ def test_each_problem_has_its_own_line() -> None:
     assert [problem.place.line for problem in problems] == [7, 9]
 
 
+def test_a_megabyte_of_braces_is_refused_with_a_few_problems() -> None:
+    """A file full of mistakes is refused by the first of them."""
+    _, problems = parse_merge("{{ a }}\n" * 120_000, PLACE, FIELDS)
+    assert len(problems) == 20
+
+
 @pytest.mark.parametrize(
     "pieces", [("a {{ b",), (MergeField("subscriber.email", "two\nlines"),), ("{% x",)]
 )
