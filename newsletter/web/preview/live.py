@@ -17,7 +17,7 @@ from newsletter.web.preview.desk import Desk
 
 DEBOUNCE_MS = 60
 STEP_MS = 20
-LOOK_ANYWAY_MS = 400
+LOOK_ANYWAY_MS = 250
 RETRY_MS = 800
 
 
