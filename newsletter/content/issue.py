@@ -98,11 +98,10 @@ def _check_slug(slug: str, fields: Fields) -> None:
 
 def _layout(fields: Fields) -> str:
     layouts = fields.reading.library.layouts
-    name = fields.name("layout", tuple(layouts), "layout") if "layout" in fields else DEFAULT_LAYOUT
+    name = fields.name("layout", tuple(layouts), "layout") or DEFAULT_LAYOUT
     if name not in layouts:
-        if "layout" not in fields:
-            message = f"There is no templates/layouts/{DEFAULT_LAYOUT}.mjml."
-            fields.problem("layout", message, "Add it, or name another layout.")
+        message = f"There is no templates/layouts/{DEFAULT_LAYOUT}.mjml."
+        fields.problem("layout", message, "Add it, or name another layout.")
         return name
     root = fields.reading.site.root
     if not is_inside(root, layouts[name]):
