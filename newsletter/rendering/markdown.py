@@ -102,7 +102,7 @@ class _Cleaner:
                 self._judge(token.content, line)
                 line += token.content.count("\n")
             if token.type == "image":
-                self._note(line, f"The picture {_short(token.content)!s}", "use an `image` piece")
+                self._note(line, f'The picture "{_short(token.content)}"', "use an `image` piece")
             elif token.type == "link_open":
                 kept.append(self._link_stays(token, line))
                 if kept[-1]:

@@ -23,6 +23,9 @@ NONCE_LENGTH = 10
 MOST_CHARACTERS = 200
 """A reader's value is cut here: SendGrid allows 10,000 bytes of substitutions a reader."""
 
+_TELLING = len(PREFIX) + 6
+"""So much of a token's beginning is told from other text."""
+
 LINKS = "link."
 """Sources that begin so are whole addresses which this program made."""
 
@@ -113,10 +116,10 @@ class Mint:
         )
 
     def strays_in(self, text: str) -> int:
-        """How often the nonce occurs outside a token: never, unless something broke one."""
+        """How many damaged tokens there are: cut short, or in capitals (a template's filter)."""
         known = {tag.token for tag in self._tags.values()}
         whole = sum(token in known for token in self._token.findall(text))
-        return text.count(self.nonce) - whole
+        return text.lower().count(self.prefix[:_TELLING]) - whole
 
 
 def escape(value: str, context: Context) -> str:

@@ -25,6 +25,7 @@ from newsletter.rendering.inlining import inline_css
 from newsletter.rendering.merge import Mint, choose_nonce
 from newsletter.rendering.mjml import compile_composed
 from newsletter.rendering.parts import Parts, make_parts
+from newsletter.rendering.selfcheck import check_inlined
 from newsletter.rendering.templates import render_template, template_environment
 from newsletter.rendering.text_frame import TEXT_FRAME
 from newsletter.rendering.variants import Variant, variants
@@ -98,7 +99,10 @@ class Press:
 
     def html(self, variant: Variant) -> str:
         """The HTML part."""
-        return inline_css(compile_composed(self.mjml(variant), lang=LANGUAGE))
+        compiled = compile_composed(self.mjml(variant), lang=LANGUAGE)
+        inlined = inline_css(compiled)
+        check_inlined(compiled, inlined, [tag.token for tag in self.mint.tags_in(compiled)])
+        return inlined
 
     def mjml(self, variant: Variant) -> ComposedSource:
         """The layout with everything in it."""
@@ -163,8 +167,8 @@ class Press:
     def _assert_whole(self, *texts: str) -> None:
         if any(self.mint.strays_in(text) for text in texts):
             raise RenderError(
-                f"{self.issue.place}: a merge tag was damaged while rendering."
-                f" Look for what changes text in templates/layouts/{self.issue.layout}."
+                f"{self.issue.place}: a merge tag was damaged while rendering. Look for a filter"
+                f" (upper, truncate) in templates/layouts/{self.issue.layout} that changes values."
             )
 
 

@@ -183,4 +183,6 @@ def test_a_damaged_token_is_noticed() -> None:
     token = mint.token(NAME, Context.HTML)
     assert mint.strays_in(f"Hello {token}") == 0
     assert mint.strays_in(f"Hello {token[:-1]}") == 1
+    assert mint.strays_in(f"Hello {token[:9]}...") == 1
+    assert mint.strays_in(f"Hello {token.upper()} {token}") == 1
     assert mint.strays_in(f"Hello {mint.mark(NAME)}") == 1
