@@ -347,7 +347,9 @@ LINES = st.sampled_from(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture], deadline=None
+)
 @given(lines=st.lists(LINES | st.text(max_size=8), max_size=12))
 def test_any_settings_load_or_are_refused(
     tmp_path_factory: pytest.TempPathFactory, lines: list[str]

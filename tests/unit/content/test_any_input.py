@@ -68,7 +68,9 @@ def loads_or_refuses(site: Site, data: bytes) -> None:
     assert all(problem.message and problem.place.line <= lines for problem in problems)
 
 
-ONE_SITE = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+ONE_SITE = settings(
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture], deadline=None
+)
 
 
 @ONE_SITE

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from newsletter.content import parse_merge, write_merge
@@ -12,6 +12,8 @@ from newsletter.model.merge import MergeField, MergeText
 
 FIELDS = ("email", "first_name", "clinic")
 PLACE = Place("issues/x.md", 7)
+# A busy machine is no reason to fail.
+CALM = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 literals = (
     st.text(st.sampled_from("ab {}%#|\"'\\\n") | st.characters(), min_size=1)
@@ -35,6 +37,7 @@ def merge_texts(draw: st.DrawFn) -> MergeText:
     return MergeText(tuple(pieces), PLACE)
 
 
+@CALM
 @given(merge_texts())
 def test_what_is_written_reads_back_as_the_same_pieces(text: MergeText) -> None:
     """Writing a text and reading it again loses nothing and adds nothing."""
@@ -43,6 +46,7 @@ def test_what_is_written_reads_back_as_the_same_pieces(text: MergeText) -> None:
     assert read == text
 
 
+@CALM
 @given(st.text(st.sampled_from("{}%#|\"'()\\ \nsubscriber.email default")))
 def test_any_text_reads_or_is_refused_with_a_place(text: str) -> None:
     """Nothing between braces passes unread: it is a known field, or a problem in that text."""
