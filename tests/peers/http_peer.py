@@ -53,7 +53,8 @@ def reset_after_reading(peer: HttpPeer, connection: socket.socket) -> None:
 
 
 def reset_before_reading(_: HttpPeer, connection: socket.socket) -> None:
-    """Tear the connection down at once."""
+    """Tear the connection down as soon as the request begins to come."""
+    connection.recv(1)
     reset(connection)
 
 

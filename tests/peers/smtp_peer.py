@@ -81,12 +81,16 @@ class _Session:
 
     def obey(self, step: str, argument: str) -> None:
         answer = self.peer.rule(step, argument) or self.usual(step)
+        if step == "MAIL" and self.sender:
+            answer = "503 nested MAIL"
         self.say(answer)
         address = argument[argument.find("<") + 1 : argument.find(">")]
-        if step == "MAIL":
+        if step == "MAIL" and answer.startswith("2"):
             self.sender = address
         elif step == "RCPT":
             self.to = address
+        elif step == "RSET":
+            self.sender = ""
         elif step == "STARTTLS" and answer.startswith("220"):
             self.secure()
         elif step == "DATA" and answer.startswith("354"):
@@ -105,6 +109,7 @@ class _Session:
         answer = self.peer.rule(".", self.to) or self.usual(".")
         if answer.startswith("250"):
             self.peer.kept.append(Kept(self.sender, self.to, b"".join(lines)))
+        self.sender = ""
         self.say(answer)
 
     def secure(self) -> None:

@@ -420,6 +420,7 @@ def test_key_is_never_shown(caplog: pytest.LogCaptureFixture) -> None:
     for status in (202, 401, 500):
         with http_peer(answering(status, {"errors": [error(None, f"bad key {KEY}")]})) as it:
             made = transport(it.url)
+            made.send(make_batch(1))
             logging.getLogger("python_http_client").setLevel(logging.DEBUG)
             logging.getLogger("python_http_client.client").setLevel(logging.DEBUG)
             shown += [made, made.send(make_batch(1))]
