@@ -12,7 +12,7 @@ from functools import lru_cache
 from html import unescape
 from pathlib import Path
 
-from jinja2 import Environment
+from jinja2 import Environment, Template
 from markupsafe import escape
 
 from newsletter.errors import RenderError
@@ -66,7 +66,7 @@ def prepare_press(issue: Issue, site: Site) -> Press:
     """Everything that the variants share, made; raises as `render` does."""
     mint = Mint(_nonce(issue, site))
     parts = make_parts(issue, site, mint)
-    return Press(issue, site, _environment(site.root / TEMPLATES), mint, parts)
+    return Press(issue, site, _environments(site.root / TEMPLATES), mint, parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class Press:
 
     issue: Issue
     site: Site
-    environment: Environment
+    environments: _Environments
     mint: Mint
     parts: Parts
 
@@ -115,7 +115,7 @@ class Press:
             "disclaimers": self._told(self.parts.disclaimers, variant),
             "links": self._links(Context.URL),
         }
-        return render_template(self.environment, f"layouts/{self.issue.layout}.mjml", context)
+        return render_template(self.environments.html, f"layouts/{self.issue.layout}.mjml", context)
 
     def text(self, variant: Variant) -> str:
         """The text part."""
@@ -130,11 +130,10 @@ class Press:
         return _tidy(self._framed(context))
 
     def _framed(self, context: dict[str, object]) -> str:
-        plain = self.environment.overlay(autoescape=False)
         name = f"layouts/{self.issue.layout}.txt"
         if (self.site.root / TEMPLATES / name).is_file():
-            return render_template(plain, name, context).text
-        return plain.from_string(TEXT_FRAME).render(context)
+            return render_template(self.environments.text, name, context).text
+        return self.environments.text_frame.render(context)
 
     def _told(
         self, disclaimers: Mapping[str, DisclaimerView], variant: Variant
@@ -172,10 +171,21 @@ class Press:
             )
 
 
+@dataclass(frozen=True, slots=True)
+class _Environments:
+    """Where templates of the two parts are rendered: text has nothing to escape."""
+
+    html: Environment
+    text: Environment
+    text_frame: Template
+
+
 @lru_cache(maxsize=8)
-def _environment(folder: Path) -> Environment:
-    """Kept, for it holds the compiled templates; a changed file is compiled anew."""
-    return template_environment(folder)
+def _environments(folder: Path) -> _Environments:
+    """Kept, for they hold the compiled templates; a changed file is compiled anew."""
+    html = template_environment(folder)
+    text = html.overlay(autoescape=False)
+    return _Environments(html, text, text.from_string(TEXT_FRAME))
 
 
 def _nonce(issue: Issue, site: Site) -> str:

@@ -90,18 +90,19 @@ def test_the_same_files_give_the_same_bytes_anywhere(tmp_path: Path) -> None:
     first = made(tmp_path / "here", files)
     again = made(tmp_path / "here", files)
     write_site(tmp_path / "there" / "deeper", files)
-    environ = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])}
-    outputs = [
-        subprocess.run(
-            [sys.executable, "-c", HASHES, str(tmp_path / "there" / "deeper")],
-            env=environ | {"PYTHONHASHSEED": seed, "TZ": zone}, cwd=tmp_path, text=True,
-            capture_output=True, check=True,
-        ).stdout.split()
-        for seed, zone in (("1", "UTC"), ("77", "Asia/Tokyo"))
-    ]  # fmt: skip
+    environ = {
+        "PYTHONPATH": str(Path(__file__).parents[3]),
+        "PYTHONHASHSEED": "77",
+        "TZ": "Asia/Tokyo",
+    }
+    command = [sys.executable, "-c", HASHES, str(tmp_path / "there" / "deeper")]
+    output = subprocess.run(
+        command, env={**os.environ, **environ}, cwd=tmp_path, text=True, capture_output=True,
+        check=True,
+    ).stdout  # fmt: skip
     hashes = [one.sha256 for one in (*first.renditions, *first.pictures)]
     assert [one.sha256 for one in (*again.renditions, *again.pictures)] == hashes
-    assert outputs == [hashes, hashes]
+    assert output.split() == hashes
     assert len(first.pictures) == 1
 
 
