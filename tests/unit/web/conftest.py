@@ -55,9 +55,8 @@ LAYOUT = """\
 """
 
 
-@pytest.fixture
-def root(tmp_path: Path) -> Path:
-    """The site's folder."""
+def make(folder: Path) -> Path:
+    """Write the site."""
     files = {
         "issues/first.md": ISSUE,
         "issues/topics/skin/hours.md": HOURS,
@@ -65,18 +64,37 @@ def root(tmp_path: Path) -> Path:
         "templates/layouts/classic.mjml": LAYOUT,
         "templates/snippets/news.mjml": LOOK,
     }
-    return write_site(tmp_path, files)
+    return write_site(folder, files)
+
+
+def client(served: Served) -> httpx.Client:
+    """Asks as a browser on this machine would."""
+    return httpx.Client(base_url=served.url, timeout=20, trust_env=False)
+
+
+@pytest.fixture(scope="session")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
+    """Asks a preview whose files stay as they are; one for all tests that only read."""
+    root = make(tmp_path_factory.mktemp("site"))
+    with preview_server(load_app(root, {}, root)) as running, client(running) as asking:
+        yield asking
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """The folder of a site that a test may change."""
+    return make(tmp_path)
 
 
 @pytest.fixture
 def served(root: Path) -> Iterator[Served]:
-    """The preview, running."""
+    """The preview of `root`, running."""
     with preview_server(load_app(root, {}, root)) as running:
         yield running
 
 
 @pytest.fixture
-def browser(served: Served) -> Iterator[httpx.Client]:
-    """Asks the preview as a browser on this machine would."""
-    with httpx.Client(base_url=served.url, timeout=20, trust_env=False) as client:
-        yield client
+def writer(served: Served) -> Iterator[httpx.Client]:
+    """Asks the preview of `root`."""
+    with client(served) as asking:
+        yield asking

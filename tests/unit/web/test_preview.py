@@ -19,10 +19,10 @@ def test_the_list_names_every_issue(browser: httpx.Client) -> None:
     assert "first.md" in answer.text
 
 
-def test_a_broken_issue_stays_in_the_list(browser: httpx.Client, root: Path) -> None:
+def test_a_broken_issue_stays_in_the_list(writer: httpx.Client, root: Path) -> None:
     """One file that can not be read does not hide the others."""
     (root / "issues/second.md").write_text("---\nnumber: [\n---\n")
-    answer = browser.get("/")
+    answer = writer.get("/")
     assert "Hello you" in answer.text
     assert "Needs mending" in answer.text
 
@@ -165,35 +165,33 @@ def test_a_senseless_width_is_brought_into_bounds(
     assert f'width="{meant}"' in browser.get(PAGE, params={"width": said}).text
 
 
-def test_a_broken_file_shows_every_problem_with_its_lines(
-    browser: httpx.Client, root: Path
-) -> None:
+def test_a_broken_file_shows_every_problem_with_its_lines(writer: httpx.Client, root: Path) -> None:
     """Path, line and the lines around it instead of the mail; gone once mended."""
     issue = root / "issues/first.md"
     good = issue.read_text()
     issue.write_text(good.replace("preheader:", "preheaderr:"))
-    answer = browser.get(PAGE)
+    answer = writer.get(PAGE)
     assert answer.status_code == 422
     assert "issues/first.md:4" in answer.text
     assert 'class="line guilty"><span class="gutter">4</span>preheaderr: A first' in answer.text
     issue.write_text(good)
-    assert browser.get(PAGE).status_code == 200
+    assert writer.get(PAGE).status_code == 200
 
 
-def test_a_broken_template_is_told_by_file_and_line(browser: httpx.Client, root: Path) -> None:
+def test_a_broken_template_is_told_by_file_and_line(writer: httpx.Client, root: Path) -> None:
     """Designers get the same care as writers."""
     look = root / "templates/snippets/news.mjml"
     look.write_text("<mj-section>\n<mj-colum></mj-colum>\n</mj-section>\n")
-    answer = browser.get(PAGE)
+    answer = writer.get(PAGE)
     assert answer.status_code == 422
     assert "templates/snippets/news.mjml:2" in answer.text
 
 
-def test_broken_settings_are_told_on_every_page(browser: httpx.Client, root: Path) -> None:
+def test_broken_settings_are_told_on_every_page(writer: httpx.Client, root: Path) -> None:
     """Settings are read anew when their file changes."""
     settings = root / "newsletter.toml"
     settings.write_text(settings.read_text().replace("name =", "nam =", 1))
-    answer = browser.get("/")
+    answer = writer.get("/")
     assert answer.status_code == 422
     assert "newsletter.toml" in answer.text
 
