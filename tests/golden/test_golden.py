@@ -54,4 +54,4 @@ def _named(text: str, rendition: Rendition) -> str:
 
 def _one_tag_a_line(html: str) -> str:
     """A reviewer reads lines; the break goes inside the tag, where it changes nothing."""
-    return re.sub(r"(?<=[a-z0-9\"/-])>(?=<)", "\n>", html) + "\n"
+    return re.sub(r"(?<=[a-z0-9\"/-])>(?=\s?<)", "\n>", html) + "\n"
