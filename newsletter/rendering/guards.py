@@ -11,14 +11,15 @@ import re
 from newsletter.rendering.markup import Attribute, Kind, Token
 from newsletter.rendering.mjml_tags import TAGS, Content
 
-_BLANKS = re.compile(r"[ \t\n]+")
+_BLANK = " \t\n"
+_BLANKS = re.compile(f"[{_BLANK}]+")
 # MRML writes attribute values the way Rust prints a string for debugging: quotes and
 # backslashes get a backslash, whatever is not "printable" becomes \u{...}. All that is not
 # ASCII is written as a reference, so no table of printable characters has to be right.
 _UNSAFE = re.compile(r"[^ !#-\[\]-~]")
 # Lengths the compiler adds up; it does not understand an 0 without a unit.
 _LENGTH = re.compile(
-    r"(?:.*-)?(?:padding|width|height|border|radius)(?:-(?:top|right|bottom|left))?"
+    r"(?!.*line-height)(?:.*-)?(?:padding|width|height|border|radius)(?:-(?:top|right|bottom|left))?"
 )
 _BARE_ZERO = re.compile(r"(?<!\S)0(?!\S)")
 _HOLD_TEXT = frozenset(name for name, tag in TAGS.items() if tag.content is not Content.TAGS)
@@ -55,7 +56,8 @@ def _guarded_text(text: str, holder: str) -> str:
         return ""  # blanks between tags; MRML stops at some of them
     if holder == "mj-title":
         return _safe(text)  # MRML writes the title into aria-label, too
-    return text
+    # MRML drops blanks with a line feed between two tags, and so joins the words around.
+    return text if text.strip(_BLANK) else " "
 
 
 def _rewrite(token: Token, lang: str, alt_has_default: bool) -> str:

@@ -22,7 +22,7 @@ class Kind(Enum):
     TEXT = auto()
     CSS = auto()  # what stands in `mj-style` or `style`
     COMMENT = auto()
-    MARKER = auto()  # `<![if ...]>` and `<![endif]>`, the downlevel-revealed kind
+    CONDITION = auto()  # start or end of what only some clients see; see `conditions`
     BROKEN = auto()
 
 
@@ -67,8 +67,8 @@ VOID = frozenset(_VOID.split())
 _HOLDS_CSS = frozenset({"mj-style", "style"})
 
 _MARKUP = re.compile(
-    r"""<!--(?P<comment>.*?)-->
-      | <!\[(?P<marker>if\b[^\]<>]*|endif)\]>
+    r"""(?P<condition><!(?:--)?\[if\b[^\]<>]*\]>(?:<!--(?:\s*--)?>)?|<!\[endif\](?:--)?>)
+      | (?P<comment><!--.*?-->)
       | </(?P<close>[A-Za-z][\w:.-]*+)\s*>
       | <(?P<open>[A-Za-z][\w:.-]*+)(?P<inside>(?:[^<>"']++|"[^"]*+"|'[^']*+')*+)>
     """,
@@ -123,7 +123,7 @@ def _token_at(source: str, at: int) -> Token:
         return Token(Kind.CLOSE, at, match.end(), name)
     if (name := match["open"]) is not None:
         return _opening(name, match["inside"], at, match)
-    return Token(Kind.MARKER if match["comment"] is None else Kind.COMMENT, at, match.end())
+    return Token(Kind.COMMENT if match["comment"] else Kind.CONDITION, at, match.end())
 
 
 def _end_of_broken(source: str, at: int) -> int:

@@ -12,12 +12,8 @@ from newsletter.rendering.nesting import Fault, Placed
 
 _HOLD_COMMENTS = (Content.TAGS, Content.HTML)
 _REFERENCE = re.compile(r"&(?:(?P<name>[A-Za-z][A-Za-z0-9]*;)|#[0-9]+;|#[xX][0-9A-Fa-f]+;)?")
-_MJML_TAG = re.compile("</?mj")
-_IS_CONDITIONAL = re.compile(r"\[if\b", re.IGNORECASE)
-# `<!--[if x]>...<![endif]-->`, or `<!--[if x]><!-->`, whose end is a comment of its own.
-_CONDITIONAL = re.compile(
-    r"\[if [^\]<>]*\]>(?:<!(?:-- )?|(?:(?!<!|--).)*<!\[endif\])", re.IGNORECASE | re.DOTALL
-)
+_OF_CONDITION = re.compile(r"\s*(?:<!)?\[(?:if|endif)\b", re.IGNORECASE)
+_WHOLE_CONDITION = "Write <!--[if mso]>...<![endif]--> into mj-raw."
 # Everything Unicode calls a control character but tab and newline, and what is no character.
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
@@ -59,23 +55,13 @@ def wrong_css(css: str, token: Token) -> Iterator[Fault]:
 def wrong_comment(comment: str, placed: Placed) -> Iterator[Fault]:
     """What the compiler makes of a comment; it is given without `<!--` and `-->`."""
     at = placed.token.start
-    if _IS_CONDITIONAL.match(comment):
-        if placed.holder not in WITH_CONDITIONS:
-            yield misplaced_condition(placed)
-        elif not _CONDITIONAL.fullmatch(comment):
-            yield Fault(at, "A conditional comment is not whole.", "End it with <![endif]-->.")
-        elif _MJML_TAG.search(comment):
-            yield Fault(at, "An MJML tag stands in a conditional comment.", "Write HTML there.")
+    if _OF_CONDITION.match(comment):
+        if comment.strip() != "<![endif]" or placed.holder not in WITH_CONDITIONS:
+            yield Fault(at, "A condition is not whole, or not in mj-raw.", _WHOLE_CONDITION)
     elif placed.holder in WITHOUT_COMMENTS or placed.rule.content not in _HOLD_COMMENTS:
         yield Fault(at, f"A comment cannot stand in <{placed.parent}>.", "Put it before.")
     elif "--" in comment or comment.endswith("-"):
         yield Fault(at, "A comment holds -- inside.", "Write it without.")
-
-
-def misplaced_condition(placed: Placed) -> Fault:
-    """A condition for Outlook where the compiler takes none."""
-    where = f"in <{placed.holder}>" if placed.holder else "outside <mjml>"
-    return Fault(placed.token.start, f"A condition cannot stand {where}.", "Put it into mj-raw.")
 
 
 def control_characters(source: str) -> Iterator[Fault]:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from newsletter.errors import nearest
 from newsletter.rendering.attribute_rules import defined_classes, wrong_attributes
+from newsletter.rendering.conditions import wrong_conditions
 from newsletter.rendering.markup import Kind, Token
 from newsletter.rendering.mjml_tags import (
     DEFAULTS,
@@ -23,7 +24,6 @@ from newsletter.rendering.mjml_tags import (
 from newsletter.rendering.nesting import Fault, Placed, place
 from newsletter.rendering.text_rules import (
     control_characters,
-    misplaced_condition,
     wrong_comment,
     wrong_css,
     wrong_text,
@@ -51,6 +51,7 @@ def faults(source: str, tokens: list[Token]) -> list[Fault]:
     found.extend(control_characters(source))
     found.extend(_wrong_frame(tokens))
     found.extend(_empty_carousels(placed))
+    found.extend(wrong_conditions(source, tokens))
     return sorted(set(found))
 
 
@@ -66,10 +67,15 @@ def _wrong_here(source: str, placed: Placed, classes: frozenset[str]) -> Iterato
             yield from wrong_css(source[token.start : token.end], token)
         case Kind.COMMENT:
             yield from wrong_comment(source[token.start + 4 : token.end - 3], placed)
-        case Kind.MARKER if placed.holder not in WITH_CONDITIONS:
-            yield misplaced_condition(placed)
+        case Kind.CONDITION if placed.holder not in WITH_CONDITIONS:
+            yield _misplaced_condition(placed)
         case Kind.BROKEN:
             yield _broken(source, token)
+
+
+def _misplaced_condition(placed: Placed) -> Fault:
+    where = f"in <{placed.holder}>" if placed.holder else "outside <mjml>"
+    return Fault(placed.token.start, f"A condition cannot stand {where}.", "Put it into mj-raw.")
 
 
 def _broken(source: str, token: Token) -> Fault:
