@@ -39,7 +39,8 @@ class Guard:
 
 
 def _own_hosts(scope: Scope) -> set[str]:
-    address, port = scope.get("server") or ("127.0.0.1", 80)
+    address, port = scope.get("server") or ("127.0.0.1", None)
+    port = port or 80
     names = {*LOOPBACK_NAMES, address} if str(address).startswith("127.") else LOOPBACK_NAMES
     hosts = {f"{name}:{port}" for name in names}
     return hosts | set(names) if port == 80 else hosts

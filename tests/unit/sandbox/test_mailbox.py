@@ -73,7 +73,7 @@ def test_newest_request_first_in_pages() -> None:
     assert addresses(mailbox) == expected
     for size in (1, 2, 3, 5):
         pages = [addresses(mailbox, offset=at, limit=size) for at in range(0, 7, size)]
-        assert sum(pages, []) == expected
+        assert [address for page in pages for address in page] == expected
     assert addresses(mailbox, offset=7) == []
 
 
