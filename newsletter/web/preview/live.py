@@ -1,4 +1,4 @@
-"""Tell open pages that a file changed: server-sent events, a heartbeat included.
+"""Tell open pages that a file changed: server-sent events.
 
 Each open page has its own watcher, so nothing runs while nobody looks. An event carries the
 version of all files; a page that shows another one fetches itself anew. That way a change
@@ -42,5 +42,6 @@ async def changes(desk: Desk, closing: threading.Event) -> AsyncIterator[str]:
         if closing.is_set():
             return
         version = await run_in_threadpool(desk.version)
-        yield f"data: {version}\n\n" if version != seen else ": still here\n\n"
+        if version != seen:
+            yield f"data: {version}\n\n"
         seen = version

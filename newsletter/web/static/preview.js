@@ -10,12 +10,23 @@ let newest = 0; // the latest swap wins, however slow an earlier one was
 async function swap(address, { push = false } = {}) {
   const turn = ++newest;
   tell("busy", "Rendering");
-  const answer = await fetch(address, { headers: { Accept: "text/html" } });
-  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const got = await load(address);
   if (turn !== newest) return;
-  if (push) history.pushState(null, "", answer.url);
-  put(fresh);
+  if (!got) return tell("lost", "Reconnecting");
+  if (push) history.pushState(null, "", got.url);
+  put(got.page);
   tell("on", "Live");
+}
+
+// The page at an address, whatever its status; null while the server is away.
+async function load(address) {
+  try {
+    const answer = await fetch(address, { headers: { Accept: "text/html" } });
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    return page.getElementById("main") ? { url: answer.url, page } : null;
+  } catch {
+    return null;
+  }
 }
 
 function put(fresh) {
