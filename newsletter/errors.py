@@ -7,6 +7,7 @@
     │   ├── ContentError            issue, snippet or settings files          exit 2
     │   ├── TemplateError           a template in `templates/`                exit 2
     │   ├── UsageError              a command or request that makes no sense  exit 2
+    │   │   └── TooManyRequests     too many of them in too short a time      exit 2
     │   └── NotFound                a name that leads nowhere                 exit 2
     ├── RenderError                 a self-check after rendering failed       exit 1
     ├── BlockedError                findings or rules forbid the next step    exit 1
@@ -90,6 +91,18 @@ class TemplateError(_Problems):
 
 class UsageError(InputError):
     """A command or request that makes no sense as given."""
+
+
+class TooManyRequests(UsageError):
+    """Too many requests in too short a time.
+
+    Attributes:
+        retry_after: seconds after which another one may pass.
+    """
+
+    def __init__(self, message: str, retry_after: int) -> None:
+        self.retry_after = retry_after
+        super().__init__(message)
 
 
 class NotFound(InputError):

@@ -4,9 +4,10 @@ A mark is 33 bytes, written as 44 characters of URL-safe base64, which needs no 
 
     key id (1)  purpose (1)  subscriber (7)  about (8)  mac (16)
 
-`about` is the delivery a mail belongs to, or 0. Purpose is part of what is signed, so a
-mark made for one purpose never serves another. Marks have no end of life: an unsubscribe
-link works for ever, also under keys that sign no longer (they only verify).
+`about` is what the link is about: the delivery its mail belongs to, the request it proves, or
+0. Purpose is part of what is signed, so a mark made for one purpose never serves another. Marks
+themselves have no end of life: an unsubscribe link works for ever, also under keys that sign no
+longer (they only verify). A link that ends names a request, and the store knows when that ends.
 Keyed BLAKE2b is a MAC by itself (RFC 7693, section 2.9); no HMAC is needed around it.
 """
 
@@ -38,6 +39,10 @@ class Purpose(IntEnum):
     UNSUBSCRIBE = 1
     PREFERENCES = 2
     VIEW = 3
+    CONFIRM = 4  # about: the request
+    FRESH = 5  # about: the request; more rights, for a short time
+    ADDRESS_CHANGE = 6  # about: the request
+    UNDO = 7  # about: the withdrawal
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +51,8 @@ class Mark:
 
     Attributes:
         subscriber: id.
-        about: id of the delivery whose mail it stood in, or 0.
+        about: id of the delivery whose mail it stood in, of the request or withdrawal that
+            the purpose speaks of, or 0.
     """
 
     purpose: Purpose
@@ -91,6 +97,17 @@ class Signer:
         """As `fingerprint`, for every key that verifies."""
         return tuple(
             blake2b(key, digest_size=8, person=b"newsletter-fp").hexdigest() for key in self._keys
+        )
+
+    def derived(self, use: str) -> tuple[bytes, ...]:
+        """Keys of 32 bytes for another use, one for each secret; the first signs.
+
+        Args:
+            use: its name; unlike uses get unrelated keys.
+        """
+        return tuple(
+            blake2b(use.encode(), key=key, digest_size=32, person=b"newsletter-use").digest()
+            for key in self._keys
         )
 
     def mark(self, purpose: Purpose, subscriber: int, about: int = 0) -> str:
