@@ -198,10 +198,13 @@ def test_it_works_without_scripts(browser: Browser, served: Served) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/issues/first?width=390", "/issues/first?show=source", "/x"]
+    "path", ["/", "/issues/first?width=390", "/issues/first?show=source", "/issues/broken", "/x"]
 )
-def test_no_page_scrolls_sideways_on_a_phone(browser: Browser, served: Served, path: str) -> None:
-    """At 390 pixels everything fits."""
+def test_no_page_scrolls_sideways_on_a_phone(
+    browser: Browser, served: Served, root: Path, path: str
+) -> None:
+    """At 390 pixels everything fits, a file's long lines included."""
+    (root / "issues/broken.md").write_text(f"---\nnumber: 2\nsubjekt: {'long ' * 40}\n---\n")
     context = browser.new_context(base_url=served.url, viewport={"width": 390, "height": 844})
     tab = context.new_page()
     tab.goto(path)
