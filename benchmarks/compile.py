@@ -27,7 +27,7 @@ from newsletter.rendering.guards import guard
 from newsletter.rendering.inlining import inline_css
 from newsletter.rendering.markdown import read_markdown
 from newsletter.rendering.markup import scan
-from newsletter.rendering.merge import Mint
+from newsletter.rendering.mint import Mint
 from newsletter.rendering.mjml import compile_composed
 from newsletter.rendering.plain import to_text
 from newsletter.rendering.press import prepare_press

@@ -18,7 +18,7 @@ from newsletter.errors import Place
 from newsletter.model.finding import Finding, Severity
 from newsletter.model.merge import Context, MergeText
 from newsletter.rendering.allowed import is_address
-from newsletter.rendering.merge import Mint
+from newsletter.rendering.mint import Mint
 from newsletter.rendering.raw_html import WHOLE_ADDRESS, complaints, loses
 from newsletter.rendering.sanitizing import sanitize
 

@@ -16,7 +16,7 @@ from newsletter.model.rendition import PictureFile
 from newsletter.model.site import Site
 from newsletter.rendering.allowed import is_address
 from newsletter.rendering.markdown import TAKEN_OUT, Prose, read_markdown
-from newsletter.rendering.merge import Mint
+from newsletter.rendering.mint import Mint
 from newsletter.rendering.pictures import Copies, copies_of, copies_of_logo, too_narrow
 from newsletter.rendering.plain import to_text
 from newsletter.rendering.views import DisclaimerView, ImageView, SectionView, image_view

@@ -10,7 +10,7 @@ from markdown_it.token import Token
 from newsletter.model.merge import Context
 from newsletter.rendering.allowed import TAKEN_WHOLE, is_address
 from newsletter.rendering.markdown import Prose
-from newsletter.rendering.merge import Mint
+from newsletter.rendering.mint import Mint
 from newsletter.rendering.plain_writer import PlainWriter
 
 

@@ -22,7 +22,7 @@ from newsletter.model.rendition import Rendition, Renditions
 from newsletter.model.site import Site
 from newsletter.rendering.composing import ComposedSource
 from newsletter.rendering.inlining import inline_css
-from newsletter.rendering.merge import Mint, choose_nonce
+from newsletter.rendering.mint import Mint, choose_nonce
 from newsletter.rendering.mjml import compile_composed
 from newsletter.rendering.parts import Parts, make_parts
 from newsletter.rendering.selfcheck import check_inlined
@@ -81,7 +81,8 @@ class Press:
 
     def print(self, variant: Variant) -> Rendition:
         """One variant's final bytes."""
-        subject = _one_line(self.mint.write(self.issue.subject, Context.SUBJECT))
+        subject = self._line(self.issue.subject, Context.SUBJECT)
+        preheader = self._line(self.issue.preheader, Context.PREHEADER)
         html = self.html(variant)
         text = self.text(variant)
         self._assert_whole(subject, html, text)
@@ -90,11 +91,11 @@ class Press:
             interests=variant.interests,
             sections=tuple(section.key for section in variant.sections),
             subject=subject,
-            preheader=_one_line(self.mint.write(self.issue.preheader, Context.PREHEADER)),
+            preheader=preheader,
             html=html,
             text=text,
             nonce=self.mint.nonce,
-            merge_tags=self.mint.tags_in(subject, html, text),
+            merge_tags=self.mint.tags_in(subject, preheader, html, text),
         )
 
     def html(self, variant: Variant) -> str:

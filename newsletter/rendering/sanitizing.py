@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from newsletter.model.merge import Context
 from newsletter.rendering.allowed import ATTRIBUTES, SCHEMES, TAGS, TAKEN_WHOLE, is_address
-from newsletter.rendering.merge import Mint
+from newsletter.rendering.mint import Mint
 
 
 def sanitize(html: str, mint: Mint) -> Markup:

@@ -1,7 +1,7 @@
 """What templates see: frozen values without paths, methods or anything that acts.
 
-The names are the contract with `templates/layouts/*.mjml` and `*.txt`; `docs/templates.md`
-tells them to designers. In HTML, `Markup` values are ready; in text they are plain.
+The names are the contract with `templates/layouts/*.mjml` and `*.txt`: change none alone.
+For HTML, what is authored comes as `Markup`, ready to stand there; for text it is plain.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from newsletter.errors import Place
 from newsletter.model.finding import Severity
 from newsletter.model.merge import Context, MergeField, MergeText
 from newsletter.rendering.markdown import Prose, read_markdown
-from newsletter.rendering.merge import Mint
+from newsletter.rendering.mint import Mint
 
 NAME = MergeField("subscriber.first_name", "there")
 

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from newsletter.model.merge import Context, MergeField, MergeTag, MergeText
 from newsletter.model.rendition import Rendition
 from newsletter.rendering import escape, fill, prepare, values_for
-from newsletter.rendering.merge import MOST_CHARACTERS, Mint, choose_nonce
+from newsletter.rendering.merge import MOST_CHARACTERS
+from newsletter.rendering.mint import Mint, choose_nonce
 
 NAME = MergeField("subscriber.first_name", "there")
 UNSUBSCRIBE = MergeField("link.unsubscribe", "https://news.test/unsubscribe/sample")

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from newsletter.errors import Place
 from newsletter.model.merge import Context, MergeField, MergeText
 from newsletter.rendering.markdown import read_markdown
-from newsletter.rendering.merge import Mint
+from newsletter.rendering.mint import Mint
 from newsletter.rendering.plain import to_text
 
 NAME = MergeField("subscriber.first_name", "there")

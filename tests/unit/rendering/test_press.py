@@ -121,7 +121,7 @@ def test_the_text_part_has_each_link_of_the_html(tmp_path: Path, case: str) -> N
 def test_every_token_is_listed_and_filled(tmp_path: Path, case: str) -> None:
     """Nothing of the nonce is left in any reader's mail."""
     for rendition in made(tmp_path, golden_files(case)).renditions:
-        whole = rendition.subject + rendition.html + rendition.text
+        whole = rendition.subject + rendition.preheader + rendition.html + rendition.text
         assert all(tag.token in whole for tag in rendition.merge_tags)
         mail = fill(rendition, READER)
         assert rendition.nonce not in mail.subject + mail.html + mail.text
