@@ -9,13 +9,19 @@ import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from functools import cached_property
+from datetime import UTC, datetime, timedelta
+from functools import cached_property, partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from newsletter.checks import Evidence
 from newsletter.config import Settings, find_site, load_settings, make_secret_key
+from newsletter.dispatching.desk import Desk
+from newsletter.dispatching.owners import HostRoster
+from newsletter.dispatching.rules import Rules
+from newsletter.dispatching.running import Dispatcher
+from newsletter.dispatching.sending import send_batch
+from newsletter.engines.inline import InlineEngine
 from newsletter.errors import UsageError
 from newsletter.model.ports import Clock
 from newsletter.model.site import Site
@@ -139,6 +145,35 @@ class App:
             security="starttls" if smtp.starttls else "none",
             username=smtp.username,
             password=smtp.password.get_secret_value(),
+        )
+
+    def open_dispatcher(self, transport: Transport | None = None) -> Dispatcher:
+        """Everything that sends, for the caller to close.
+
+        Args:
+            transport: instead of the one that is configured.
+
+        Raises:
+            UsageError: nothing is configured to send with.
+        """
+        transport = transport or self.open_transport()
+        desk = Desk(
+            store=self.open_store(),
+            transport=transport,
+            clock=self.clock,
+            addresses=self.links,
+            roster=HostRoster(),
+            rules=self._rules,
+        )
+        return Dispatcher(desk, InlineEngine(partial(send_batch, desk)))
+
+    @property
+    def _rules(self) -> Rules:
+        chosen = self.site.dispatch
+        return Rules(
+            late_limit=timedelta(hours=chosen.late_limit),
+            readers_per_hour=chosen.readers_per_hour,
+            site_zone=chosen.timezone,
         )
 
 

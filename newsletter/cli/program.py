@@ -12,7 +12,7 @@ from typer.core import TyperGroup
 
 from newsletter import __version__
 from newsletter.bootstrap import load_app
-from newsletter.cli import composing, initialising, rehearsing
+from newsletter.cli import composing, demo, initialising, rehearsing
 from newsletter.cli.output import complain
 from newsletter.errors import NewsletterError, UsageError
 
@@ -61,6 +61,7 @@ def everything(
 
 
 for register in (
+    demo.register,
     initialising.register,
     composing.register,
     rehearsing.register,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 
 from rich.console import Console
@@ -19,12 +20,12 @@ from newsletter.web.serving import LOOPBACK, Served
 PORT = 8700
 
 
-def workshop_of(app: App) -> Workshop:
+def workshop_of(app: App, environ: Mapping[str, str] = os.environ) -> Workshop:
     """The preview's way to an app's site. Settings are read anew when their file changes."""
     root = app.site.root
 
     def load_site() -> Site:
-        return load_app(root, os.environ, root).site
+        return load_app(root, environ, root).site
 
     def list_issues(site: Site) -> tuple[str, ...]:
         return tuple(Path(path).stem for path in issue_files(site))
