@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Generic, TypeVar
 
@@ -233,3 +234,42 @@ DELIVERY_STEPS: Steps[DeliveryOutcome] = Steps(
         Step(_O.UNKNOWN, _O.EXCLUDED, "a person, or cancelled after a send-again"),
     ),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Dispatch:
+    """One sending of an issue, as the ledger has it now.
+
+    Attributes:
+        approval_id: the approval whose bytes it sends.
+        reason: why it is paused or in review; empty otherwise.
+        paused_from: the state `resume` goes back to.
+        due_at: aware, UTC.
+        wall_time: the time as the person gave it, `YYYY-MM-DD HH:MM`; may be empty.
+        zone: what `wall_time` was meant in; `subscriber` is each reader's own.
+        past_zones: `now` or `next_day`, for readers whose wall time is already past.
+        canary: readers in the first wave; 0 means none.
+        readers_per_hour: ceiling for this dispatch; 0 means none.
+        frozen: its deliveries so far, those excluded at freezing too.
+        ambiguous: ambiguous answers in a row; from 3 on the brake is on.
+    """
+
+    id: int
+    issue_number: int
+    approval_id: int
+    kind: DispatchKind
+    state: DispatchState
+    reason: str
+    paused_from: DispatchState | None
+    due_at: datetime
+    wall_time: str
+    zone: str
+    past_zones: str
+    canary: int
+    readers_per_hour: int
+    by: str
+    created_at: datetime
+    started_at: datetime | None
+    ended_at: datetime | None
+    frozen: int
+    ambiguous: int

@@ -54,7 +54,7 @@ class Store:
             yield connection
 
     @contextmanager
-    def write(self, *, durable: bool = True) -> Iterator[Connection]:
+    def write(self, *, durable: bool = True, snapshot: bool = False) -> Iterator[Connection]:
         """A transaction that writes, committed at the end or not at all.
 
         Args:
@@ -70,6 +70,18 @@ class Store:
         with self._writing, self.engine.connect() as plain:
             connection = plain.execution_options(**{WRITES: True, RELAXED: not durable})
             with connection.begin():
+                yield connection
+
+    @contextmanager
+    def _write_on_server(self, *, durable: bool, snapshot: bool) -> Iterator[Connection]:
+        with self.engine.connect() as connection:
+            if snapshot:
+                connection = connection.execution_options(isolation_level="REPEATABLE READ")
+            with connection.begin():
+                if not durable:
+                    connection.exec_driver_sql("SET LOCAL synchronous_commit TO off")
+                if snapshot:  # one at a time, and before the moment is chosen
+                    connection.exec_driver_sql("LOCK TABLE site IN SHARE ROW EXCLUSIVE MODE")
                 yield connection
 
     def known_site_ids(self) -> frozenset[str]:

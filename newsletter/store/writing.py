@@ -35,9 +35,8 @@ def insert_into(connection: Connection, table: Table) -> Any:
 
 def insert_or_ignore(connection: Connection, table: Table, values: Mapping[str, Any]) -> bool:
     """Insert a row unless its key exists; tells whether it did."""
-    result = connection.execute(
-        insert_into(connection, table).values(**values).on_conflict_do_nothing()
-    )
+    statement = insert_into(connection, table).values(**values).on_conflict_do_nothing()
+    result = connection.execute(statement, execution_options={"preserve_rowcount": True})
     return bool(result.rowcount == 1)
 
 

@@ -12,7 +12,6 @@ from sqlalchemy import (
     Integer,
     Table,
     Text,
-    false,
 )
 
 from newsletter.model.ledger import BatchState, DispatchKind, DispatchState, WaveState
@@ -73,13 +72,14 @@ wave = Table(
     Column("id", Integer, primary_key=True),
     Column("dispatch_id", Integer, ForeignKey("dispatch.id"), nullable=False),
     Column("name", Text, nullable=False),  # `all`, `canary`, or a wall time's instant
-    Column("canary", Boolean, nullable=False, server_default=false()),
+    Column("canary", Boolean, nullable=False, server_default="0"),
     Column("state", Word(WaveState), nullable=False),
     Column("reason", Text, nullable=False, server_default=""),
     Column("due_at", Moment, nullable=False),
     Column("late_from", Moment, nullable=False),  # `due_at`, or later if it had to wait for us
     Column("opened_at", Moment),
     Column("ended_at", Moment),
+    Column("passed_at", Moment),  # of a canary: since then the other waves may open
     sqlite_autoincrement=True,
 )
 Index("ix_wave_dispatch", wave.c.dispatch_id, wave.c.state)
@@ -95,14 +95,13 @@ wave_zone = Table(
 
 # Readers of one wave and one rendition: where the next of them gets its delivery id. Ids come in
 # blocks of a batch's size; while freezing, a lane fills its open block and then a run of new ones.
-# Lane 0 holds those excluded at freezing.
+# The lane with wave and rendition 0 holds those excluded at freezing.
 lane = Table(
     "lane",
     metadata,
     Column("dispatch_id", Integer, ForeignKey("dispatch.id"), primary_key=True),
-    Column("number", Integer, primary_key=True),
-    Column("wave_id", Integer, ForeignKey("wave.id")),
-    Column("rendition_id", Integer, ForeignKey("rendition.id")),
+    Column("wave_id", Integer, primary_key=True),
+    Column("rendition_id", Integer, primary_key=True),
     Column("open_next", BigInteger, nullable=False, server_default="0"),
     Column("open_free", Integer, nullable=False, server_default="0"),
     Column("run_next", BigInteger, nullable=False, server_default="0"),
@@ -120,7 +119,7 @@ batch = Table(
     # Its readers: the deliveries in this range. Ranges of batches that can move never overlap.
     Column("first_delivery", BigInteger, nullable=False),
     Column("last_delivery", BigInteger, nullable=False),
-    Column("probe", Boolean, nullable=False, server_default=false()),
+    Column("probe", Boolean, nullable=False, server_default="0"),
     # Whoever claims raises the fence; a holder of an older number can not write any more.
     Column("fence", Integer, nullable=False, server_default="0"),
     Column("owner", Text, nullable=False, server_default=""),
@@ -154,7 +153,7 @@ attempt = Table(
     Column("status", Integer, nullable=False, server_default="0"),
     Column("message_id", Text, nullable=False, server_default=""),
     Column("reason", Text, nullable=False, server_default=""),
-    Column("late", Boolean, nullable=False, server_default=false()),
+    Column("late", Boolean, nullable=False, server_default="0"),
     sqlite_autoincrement=True,
 )
 Index("ix_attempt_batch", attempt.c.batch_id)

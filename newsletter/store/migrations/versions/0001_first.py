@@ -251,17 +251,29 @@ def upgrade() -> None:
     )
     op.create_index("ix_decision_issue", "decision", ["issue_number"], unique=False)
     op.create_table(
+        "lane",
+        sa.Column("dispatch_id", sa.Integer(), nullable=False),
+        sa.Column("wave_id", sa.Integer(), nullable=False),
+        sa.Column("rendition_id", sa.Integer(), nullable=False),
+        sa.Column("open_next", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("open_free", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("run_next", sa.BigInteger(), server_default="0", nullable=False),
+        sa.ForeignKeyConstraint(["dispatch_id"], ["dispatch.id"], name=op.f("fk_lane_dispatch_id")),
+        sa.PrimaryKeyConstraint("dispatch_id", "wave_id", "rendition_id", name=op.f("pk_lane")),
+    )
+    op.create_table(
         "wave",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("dispatch_id", sa.Integer(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("canary", sa.Boolean(), server_default=sa.text("0"), nullable=False),
+        sa.Column("canary", sa.Boolean(), server_default="0", nullable=False),
         sa.Column("state", sa.String(16), nullable=False),
         sa.Column("reason", sa.Text(), server_default="", nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("late_from", sa.DateTime(timezone=True), nullable=False),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("passed_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["dispatch_id"], ["dispatch.id"], name=op.f("fk_wave_dispatch_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_wave")),
         sqlite_autoincrement=True,
@@ -277,7 +289,7 @@ def upgrade() -> None:
         sa.Column("state", sa.String(16), nullable=False),
         sa.Column("first_delivery", sa.BigInteger(), nullable=False),
         sa.Column("last_delivery", sa.BigInteger(), nullable=False),
-        sa.Column("probe", sa.Boolean(), server_default=sa.text("0"), nullable=False),
+        sa.Column("probe", sa.Boolean(), server_default="0", nullable=False),
         sa.Column("fence", sa.Integer(), server_default="0", nullable=False),
         sa.Column("owner", sa.Text(), server_default="", nullable=False),
         sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
@@ -306,22 +318,6 @@ def upgrade() -> None:
     op.create_index("ix_batch_parent", "batch", ["parent_id"], unique=False)
     op.create_index("ix_batch_wave", "batch", ["wave_id", "state"], unique=False)
     op.create_table(
-        "lane",
-        sa.Column("dispatch_id", sa.Integer(), nullable=False),
-        sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("wave_id", sa.Integer(), nullable=True),
-        sa.Column("rendition_id", sa.Integer(), nullable=True),
-        sa.Column("open_next", sa.BigInteger(), server_default="0", nullable=False),
-        sa.Column("open_free", sa.Integer(), server_default="0", nullable=False),
-        sa.Column("run_next", sa.BigInteger(), server_default="0", nullable=False),
-        sa.ForeignKeyConstraint(["dispatch_id"], ["dispatch.id"], name=op.f("fk_lane_dispatch_id")),
-        sa.ForeignKeyConstraint(
-            ["rendition_id"], ["rendition.id"], name=op.f("fk_lane_rendition_id")
-        ),
-        sa.ForeignKeyConstraint(["wave_id"], ["wave.id"], name=op.f("fk_lane_wave_id")),
-        sa.PrimaryKeyConstraint("dispatch_id", "number", name=op.f("pk_lane")),
-    )
-    op.create_table(
         "wave_zone",
         sa.Column("dispatch_id", sa.Integer(), nullable=False),
         sa.Column("zone", sa.Text(), nullable=False),
@@ -345,7 +341,7 @@ def upgrade() -> None:
         sa.Column("status", sa.Integer(), server_default="0", nullable=False),
         sa.Column("message_id", sa.Text(), server_default="", nullable=False),
         sa.Column("reason", sa.Text(), server_default="", nullable=False),
-        sa.Column("late", sa.Boolean(), server_default=sa.text("0"), nullable=False),
+        sa.Column("late", sa.Boolean(), server_default="0", nullable=False),
         sa.ForeignKeyConstraint(["batch_id"], ["batch.id"], name=op.f("fk_attempt_batch_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_attempt")),
         sqlite_autoincrement=True,

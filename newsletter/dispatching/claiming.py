@@ -1,0 +1,177 @@
+"""Claim a batch: one sender wins, holds a lease, and raises the fence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, Update, exists, func, select, update
+
+from newsletter.dispatching.braking import Go, may_claim
+from newsletter.dispatching.cutting import carve, queued_in
+from newsletter.dispatching.desk import Desk
+from newsletter.model.ledger import BatchState, DispatchState, WaveState
+from newsletter.store.tables import batch, dispatch, throttle, wave
+from newsletter.store.writing import batch_step, changed
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A batch that is ours for as long as the lease lasts.
+
+    Attributes:
+        first, last: the range of its deliveries.
+        fence: our number; a higher one in the row means it is no longer ours.
+    """
+
+    batch_id: int
+    dispatch_id: int
+    rendition_id: int
+    first: int
+    last: int
+    fence: int
+
+
+_HELD = (BatchState.CLAIMED, BatchState.SENDING)
+_SEEN: Select[Any] = (
+    select(
+        batch.c.id,
+        batch.c.dispatch_id,
+        batch.c.rendition_id,
+        batch.c.first_delivery,
+        batch.c.fence,
+        batch.c.state,
+        wave.c.state.label("wave_state"),
+        dispatch.c.state.label("dispatch_state"),
+        dispatch.c.ambiguous,
+        dispatch.c.not_before,
+        dispatch.c.paced_until,
+        dispatch.c.readers_per_hour,
+        throttle.c.not_before.label("shared_not_before"),
+        throttle.c.paced_until.label("shared_paced_until"),
+    )
+    .join(wave, wave.c.id == batch.c.wave_id)
+    .join(dispatch, dispatch.c.id == batch.c.dispatch_id)
+    .join(throttle, throttle.c.id == 1)
+)
+
+
+def claim_batch(desk: Desk, batch_id: int) -> Claim | None:
+    """Claim a batch, or None: not ready, not open, throttled, braked, or another was quicker."""
+    with desk.store.write(durable=False) as connection:
+        seen = connection.execute(_SEEN.where(batch.c.id == batch_id)).first()
+        if seen is None or not _is_open(seen):
+            return None
+        now = desk.store.now(connection)
+        if not _may_go(desk, connection, seen, now):
+            return None
+        return _take(desk, connection, seen, now)
+
+
+def release(desk: Desk, claim: Claim) -> None:
+    """Let go of a claim from which nothing left us."""
+    with desk.store.write(durable=False) as connection:
+        connection.execute(
+            batch_step(BatchState.READY, BatchState.CLAIMED).where(
+                batch.c.id == claim.batch_id, batch.c.fence == claim.fence
+            )
+        )
+
+
+def still_open(statement: Update) -> Update:
+    """Only while the batch's dispatch is sending and its wave open."""
+    return statement.where(
+        exists().where(
+            dispatch.c.id == batch.c.dispatch_id, dispatch.c.state == DispatchState.SENDING
+        ),
+        exists().where(wave.c.id == batch.c.wave_id, wave.c.state == WaveState.OPEN),
+    )
+
+
+def _is_open(seen: Row[Any]) -> bool:
+    return (
+        seen.state is BatchState.READY
+        and seen.wave_state is WaveState.OPEN
+        and seen.dispatch_state is DispatchState.SENDING
+    )
+
+
+def _may_go(desk: Desk, connection: Connection, seen: Row[Any], now: datetime) -> bool:
+    """Look at the provider's limit, the brake and the allowances, in this order."""
+    if seen.shared_not_before is not None and now < seen.shared_not_before:
+        return False
+    is_watched = seen.ambiguous or seen.not_before is not None
+    if is_watched and not _brake_lets(desk, connection, seen, now):
+        return False
+    return _allowance_lets(desk, connection, seen, now)
+
+
+def _brake_lets(desk: Desk, connection: Connection, seen: Row[Any], now: datetime) -> bool:
+    """Counts those in flight under a lock on the dispatch, so that two do not both probe."""
+    locked = connection.execute(
+        select(dispatch.c.ambiguous, dispatch.c.not_before)
+        .where(dispatch.c.id == seen.dispatch_id)
+        .with_for_update()
+    ).one()
+    in_flight = connection.execute(
+        select(func.count())
+        .select_from(batch)
+        .where(batch.c.dispatch_id == seen.dispatch_id, batch.c.state.in_(_HELD))
+    ).scalar_one()
+    go = may_claim(desk.rules, locked.ambiguous, in_flight, locked.not_before, now)
+    if go is Go.PROBE:
+        carve(connection, seen.id, desk.rules.probe)
+        connection.execute(update(batch).where(batch.c.id == seen.id).values(probe=True))
+    return go is not Go.WAIT
+
+
+def _allowance_lets(desk: Desk, connection: Connection, seen: Row[Any], now: datetime) -> bool:
+    """The site's and the dispatch's readers an hour, as a moment before which none may go."""
+    shared, own = desk.rules.readers_per_hour, seen.readers_per_hour
+    if not shared and not own:
+        return True
+    if any(until is not None and now < until for until in _paced(seen)):
+        return False
+    last = connection.execute(select(batch.c.last_delivery).where(batch.c.id == seen.id))
+    readers = queued_in(connection, seen.first_delivery, last.scalar_one())
+    if own:
+        statement = update(dispatch).where(dispatch.c.id == seen.dispatch_id)
+        if not _pace(connection, statement, dispatch, seen.paced_until, now, readers / own):
+            return False
+    if shared:
+        return _pace(
+            connection, update(throttle), throttle, seen.shared_paced_until, now, readers / shared
+        )
+    return True
+
+
+def _paced(seen: Row[Any]) -> tuple[datetime | None, ...]:
+    return seen.paced_until, seen.shared_paced_until
+
+
+def _pace(
+    connection: Connection,
+    statement: Update,
+    table: Any,
+    seen: datetime | None,
+    now: datetime,
+    hours: float,
+) -> bool:
+    """Move the moment on by what these readers use up, unless another sender just did."""
+    same = table.c.paced_until.is_(None) if seen is None else table.c.paced_until == seen
+    until = now + timedelta(hours=hours)
+    return changed(connection.execute(statement.where(same).values(paced_until=until)))
+
+
+def _take(desk: Desk, connection: Connection, seen: Row[Any], now: datetime) -> Claim | None:
+    fence = seen.fence + 1
+    won = connection.execute(
+        still_open(batch_step(BatchState.CLAIMED, BatchState.READY))
+        .where(batch.c.id == seen.id, batch.c.fence == seen.fence)
+        .values(fence=fence, owner=desk.roster.name, lease_until=now + desk.rules.lease)
+        .returning(batch.c.last_delivery)
+    ).first()
+    if won is None:
+        return None
+    return Claim(seen.id, seen.dispatch_id, seen.rendition_id, seen.first_delivery, won[0], fence)

@@ -1,0 +1,133 @@
+"""What a person does to a dispatch under way: pause, resume, cancel, correct.
+
+Each takes effect between two batches: a claim looks at the state, and the commit of `sending`
+looks again. What is on the wire is finished and written down.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, Update, update
+
+from newsletter.dispatching.cancelling import cancel_rest
+from newsletter.dispatching.planning import Plan, Planned, follow_up
+from newsletter.errors import LedgerError, NotFound
+from newsletter.model.ledger import Dispatch, DispatchState, WaveState
+from newsletter.store import Store
+from newsletter.store.decisions import record_decision
+from newsletter.store.dispatches import load_dispatch
+from newsletter.store.tables import batch, dispatch, wave
+from newsletter.store.writing import changed, dispatch_step, wave_step
+
+
+def pause(store: Store, dispatch_id: int, *, by: str, reason: str = "") -> Dispatch:
+    """Stop claiming; raises LedgerError in a state that can not be paused."""
+    with store.write() as connection:
+        of = load_dispatch(connection, dispatch_id, lock=True)
+        if of.state is DispatchState.PAUSED:
+            return of
+        statement = dispatch_step(DispatchState.PAUSED).where(dispatch.c.id == dispatch_id)
+        values = {"paused_from": of.state, "reason": reason or f"Paused by {by}."}
+        _change(connection, statement.values(**values), of, "paused")
+        return _decided(store, connection, of, "pause", by)
+
+
+def resume(store: Store, dispatch_id: int, *, by: str) -> Dispatch:
+    """Go on where it was; what made it pause is forgotten, and tried again.
+
+    Raises LedgerError when it is not paused.
+    """
+    with store.write() as connection:
+        of = load_dispatch(connection, dispatch_id, lock=True)
+        if of.state is not DispatchState.PAUSED or of.paused_from is None:
+            raise LedgerError(f"Dispatch {of.id} is {of.state}, not paused.")
+        statement = dispatch_step(of.paused_from, DispatchState.PAUSED)
+        fresh = {"paused_from": None, "reason": "", "not_before": None}
+        counters = {"probes": 0, "unreachable": 0}  # the brake stays on: the next is a probe
+        statement = statement.where(dispatch.c.id == dispatch_id).values(**fresh, **counters)
+        _change(connection, statement, of, "resumed")
+        _forget(store, connection, dispatch_id)
+        return _decided(store, connection, of, "resume", by)
+
+
+def cancel(store: Store, dispatch_id: int, *, by: str) -> Dispatch:
+    """End it: who was not mailed is excluded as `cancelled`.
+
+    Raises LedgerError when it has ended already.
+    """
+    with store.write() as connection:
+        of = load_dispatch(connection, dispatch_id, lock=True)
+        statement = dispatch_step(DispatchState.CANCELLED).where(dispatch.c.id == dispatch_id)
+        now = store.now(connection)
+        _change(connection, statement.values(ended_at=now, reason=""), of, "cancelled")
+        connection.execute(
+            wave_step(WaveState.CANCELLED)
+            .where(wave.c.dispatch_id == dispatch_id)
+            .values(ended_at=now)
+        )
+        decided = _decided(store, connection, of, "cancel", by)
+    cancel_rest(store)
+    return decided
+
+
+def cancel_wave(store: Store, wave_id: int, *, by: str) -> None:
+    """Cancel one wave; the others go on. Raises LedgerError when it has ended already."""
+    with store.write() as connection:
+        found = connection.execute(wave.select().where(wave.c.id == wave_id)).first()
+        if found is None:
+            raise NotFound(f"There is no wave {wave_id}.")
+        statement = wave_step(WaveState.CANCELLED).where(wave.c.id == wave_id)
+        if not changed(connection.execute(statement.values(ended_at=store.now(connection)))):
+            raise LedgerError(f"Wave {wave_id} is {found.state}; it can not be cancelled.")
+        of = load_dispatch(connection, found.dispatch_id)
+        _decided(store, connection, of, "cancel wave", by, wave=wave_id)
+    cancel_rest(store)
+
+
+def correct(store: Store, dispatch_id: int, approval_id: int, plan: Plan) -> Planned:
+    """Cancel the rest of a paused dispatch and send the new approval to those not yet mailed.
+
+    Who was mailed already is not mailed again: a correction for them is an issue of its own.
+    Raises LedgerError when the dispatch is not paused.
+    """
+    with store.read() as connection:
+        of = load_dispatch(connection, dispatch_id)
+    if of.state is not DispatchState.PAUSED:
+        raise LedgerError(f"Dispatch {of.id} is {of.state}. Pause it before correcting.")
+    cancel(store, dispatch_id, by=plan.by)
+    return follow_up(store, approval_id, plan)
+
+
+def _forget(store: Store, connection: Connection, dispatch_id: int) -> None:
+    """Refusals are tried anew, and waves that fell due meanwhile are not late."""
+    connection.execute(
+        update(batch)
+        .where(batch.c.dispatch_id == dispatch_id, batch.c.refusal != "")
+        .values(refusal="")
+    )
+    now = store.now(connection)
+    connection.execute(
+        update(wave)
+        .where(wave.c.dispatch_id == dispatch_id, wave.c.state == WaveState.WAITING)
+        .where(wave.c.late_from < now, wave.c.due_at <= now)
+        .values(late_from=now)
+    )
+
+
+def _change(connection: Connection, statement: Update, of: Dispatch, done: str) -> None:
+    if not changed(connection.execute(statement)):
+        raise LedgerError(f"Dispatch {of.id} is {of.state}; it can not be {done}.")
+
+
+def _decided(
+    store: Store, connection: Connection, of: Dispatch, what: str, by: str, **evidence: int
+) -> Dispatch:
+    record_decision(
+        connection,
+        what,
+        by=by,
+        at=store.now(connection),
+        issue_number=of.issue_number,
+        dispatch_id=of.id,
+        evidence={"state": of.state.value, **evidence},
+    )
+    return load_dispatch(connection, of.id)

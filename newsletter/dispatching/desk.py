@@ -1,0 +1,77 @@
+"""What a sender has on the desk: the parts that `bootstrap` puts together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from sqlalchemy import Connection
+
+from newsletter.dispatching.letters import Letters
+from newsletter.dispatching.owners import Roster
+from newsletter.dispatching.rules import Rules
+from newsletter.model.ports import Clock
+from newsletter.model.transport import Transport
+from newsletter.store import Store
+
+CRASH_POINTS = (
+    "after_claim",
+    "after_sending",
+    "before_socket",
+    "after_answer",
+    "preparing",
+    "splitting",
+    "sweeping",
+)
+
+
+class Addresses(Protocol):
+    """Makes the personal addresses of a reader's mail."""
+
+    def unsubscribe(self, subscriber: int, delivery: int = 0) -> str:
+        """One click from it ends the letters."""
+        ...
+
+    def preferences(self, subscriber: int, delivery: int = 0) -> str:
+        """Where a reader changes interests."""
+        ...
+
+    def view(self, subscriber: int, delivery: int = 0) -> str:
+        """The same letter in a browser."""
+        ...
+
+
+def never(point: str) -> None:
+    """The crash point of a real run: nothing happens."""
+
+
+def passes(connection: Connection, wave_id: int) -> bool:
+    """The verdict on a canary when nobody watches: it passes as soon as it is done."""
+    return True
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Everything sending needs.
+
+    Attributes:
+        crash_point: called with one of CRASH_POINTS; fault tests end the process in it.
+        verdict: whether a canary wave that is done has passed; asked at every tick until it
+            says yes. Whoever finds it bad pauses the dispatch instead.
+    """
+
+    store: Store
+    transport: Transport
+    clock: Clock
+    addresses: Addresses
+    roster: Roster
+    rules: Rules = field(default_factory=Rules)
+    crash_point: Callable[[str], None] = never
+    verdict: Callable[[Connection, int], bool] = passes
+    letters: Letters = field(default_factory=Letters)
+
+    @property
+    def batch_size(self) -> int:
+        """Readers a batch: what the rules and the transport both allow."""
+        return min(self.rules.most, self.transport.most)

@@ -1,0 +1,154 @@
+"""Read a batch's readers, consent included, and make them recipients.
+
+This runs once a reader: rows come as the driver gives them, by position, and only the columns
+that the letter's merge tags need are read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, literal, not_, select
+
+from newsletter.dispatching.desk import Addresses
+from newsletter.dispatching.letters import ReadyLetter
+from newsletter.model.ledger import DeliveryOutcome, ExclusionReason
+from newsletter.model.transport import Recipient
+from newsletter.store.audience import resting, suppressed
+from newsletter.store.tables import delivery, subscriber
+from newsletter.store.tables.subscribers import Status
+from newsletter.store.writing import delivery_step
+
+Reader = Sequence[Any]  # delivery id, subscriber id, address, first name, attributes in order
+
+_PREFIX = "subscriber."
+_OWN = ("subscriber.email", "subscriber.first_name")
+
+
+def attributes_in(sources: Iterable[str]) -> tuple[str, ...]:
+    """The declared attributes among merge tags' sources, in a fixed order."""
+    return tuple(
+        sorted(
+            source.removeprefix(_PREFIX)
+            for source in sources
+            if source.startswith(_PREFIX) and source not in _OWN
+        )
+    )
+
+
+def read_readers(
+    connection: Connection, first: int, last: int, attributes: Sequence[str], now: datetime
+) -> list[Reader]:
+    """The readers of a range who still wait and may be mailed now, by delivery id."""
+    statement: Select[Any] = (
+        select(
+            delivery.c.id,
+            subscriber.c.id,
+            subscriber.c.email,
+            subscriber.c.first_name,
+            *(func.coalesce(subscriber.c.attributes[name].as_string(), "") for name in attributes),
+        )
+        .join(subscriber, subscriber.c.id == delivery.c.subscriber_id)
+        .where(_range(first, last), delivery.c.outcome == DeliveryOutcome.QUEUED)
+        .where(may_be_mailed(now))
+        .order_by(delivery.c.id)
+    )
+    result = connection.execute(statement)
+    rows = list(result.cursor.fetchall()) if result.cursor is not None else []
+    result.close()
+    return rows
+
+
+def may_be_mailed(now: datetime) -> ColumnElement[bool]:
+    """Said yes, did not take it back, is not suppressed, and does not rest."""
+    return and_(
+        subscriber.c.status == Status.CONFIRMED,
+        not_(suppressed()),
+        not_(resting(now)),
+    )
+
+
+def exclude_others(
+    connection: Connection, first: int, last: int, source: DeliveryOutcome, now: datetime
+) -> int:
+    """Exclude, with the reason, those of a range in `source` who may not be mailed; how many."""
+    reason = delivery.c.reason.type
+
+    def because(why: ExclusionReason) -> ColumnElement[Any]:
+        return literal(why, reason)
+
+    why = case(
+        (subscriber.c.status == Status.ERASED, because(ExclusionReason.ERASED)),
+        (subscriber.c.status != Status.CONFIRMED, because(ExclusionReason.UNSUBSCRIBED)),
+        (suppressed(), because(ExclusionReason.SUPPRESSED)),
+        else_=because(ExclusionReason.PAUSED),
+    )
+    mine = subscriber.c.id == delivery.c.subscriber_id
+    allowed = select(1).where(mine, may_be_mailed(now)).correlate(delivery).exists()
+    looked_up = select(why).where(mine).correlate(delivery).scalar_subquery()
+    gone = because(ExclusionReason.ERASED)  # the row itself is no more
+    return connection.execute(
+        delivery_step(DeliveryOutcome.EXCLUDED, source)
+        .where(_range(first, last), not_(allowed))
+        .values(reason=func.coalesce(looked_up, gone, type_=reason))
+    ).rowcount
+
+
+def recipients(
+    readers: Sequence[Reader],
+    ready: ReadyLetter,
+    attributes: Sequence[str],
+    addresses: Addresses,
+    site_id: str,
+) -> list[Recipient]:
+    """One recipient a reader, values escaped for where they land, in the same order."""
+    value_of = _values(ready.sources, attributes, addresses)
+    fill, unsubscribe = ready.fill, addresses.unsubscribe
+    made = []
+    for reader in readers:
+        link = unsubscribe(reader[1], reader[0])
+        made.append(
+            Recipient(
+                f"{site_id}-{reader[0]:x}",  # as marks.mark, without a call a reader
+                reader[2],
+                reader[3],
+                fill(value_of(reader, link)),
+                link,
+            )
+        )
+    return made
+
+
+def _values(
+    sources: frozenset[str], attributes: Sequence[str], addresses: Addresses
+) -> Callable[[Reader, str], dict[str, str]]:
+    """A function from a row and its unsubscribe address to a reader's values."""
+    columns = [(_PREFIX + name, at) for at, name in enumerate(attributes, start=4)]
+    links = [
+        (name, make)
+        for name, make in (
+            ("link.preferences", addresses.preferences),
+            ("link.view", addresses.view),
+        )
+        if name in sources
+    ]
+
+    def values(reader: Reader, unsubscribe: str) -> dict[str, str]:
+        told = {
+            "subscriber.email": reader[2],
+            "subscriber.first_name": reader[3],
+            "link.unsubscribe": unsubscribe,
+        }
+        for source, at in columns:
+            told[source] = reader[at]
+        for source, make in links:
+            told[source] = make(reader[1], reader[0])
+        return told
+
+    return values
+
+
+def _range(first: int, last: int) -> ColumnElement[bool]:
+    return delivery.c.id.between(first, last)

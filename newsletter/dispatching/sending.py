@@ -1,0 +1,187 @@
+"""Send one batch: claim, read consent again, commit `sending`, hand over, record.
+
+Whatever the engine does (rings twice, late, or never), the ledger decides: a batch that is not
+ready is left alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, insert, select
+
+from newsletter.dispatching.claiming import Claim, claim_batch, release, still_open
+from newsletter.dispatching.desk import Desk
+from newsletter.dispatching.letters import ReadyLetter
+from newsletter.dispatching.marks import mark
+from newsletter.dispatching.readers import (
+    Reader,
+    attributes_in,
+    exclude_others,
+    read_readers,
+    recipients,
+)
+from newsletter.dispatching.recording import record
+from newsletter.model.ledger import BatchState, DeliveryOutcome
+from newsletter.model.transport import Answer, Batch, Outcome, Receipt
+from newsletter.store.tables import attempt, batch, delivery
+from newsletter.store.writing import batch_step, changed, delivery_step
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """An attempt that is committed as `sending`; nothing has left yet.
+
+    Attributes:
+        readers: rows as read in the same transaction, by delivery id.
+        ends_by: on the monotonic clock, when the socket may be opened last.
+    """
+
+    claim: Claim
+    attempt_id: int
+    ready: ReadyLetter
+    attributes: tuple[str, ...]
+    readers: Sequence[Reader]
+    ends_by: float
+
+
+class _NotOursError(Exception):
+    """The claim may not go on; the transaction is rolled back."""
+
+
+def send_batch(desk: Desk, batch_id: int) -> None:
+    """Send a batch if it may be sent now; harmless to call for any batch at any time."""
+    claim = claim_batch(desk, batch_id)
+    if claim is None:
+        return
+    desk.crash_point("after_claim")
+    started = _start(desk, claim)
+    if started is None:
+        return
+    desk.crash_point("after_sending")
+    receipt = _hand_over(desk, started)
+    desk.crash_point("after_answer")
+    record(desk, claim, started.attempt_id, [reader[0] for reader in started.readers], receipt)
+
+
+def _start(desk: Desk, claim: Claim) -> Started | None:
+    """Commit `sending` and the Attempt, or let go of the claim."""
+    since = desk.clock.monotonic()
+    try:
+        with desk.store.write() as connection:
+            return _commit_sending(desk, connection, claim, since)
+    except _NotOursError:
+        release(desk, claim)
+        return None
+
+
+def _commit_sending(
+    desk: Desk, connection: Connection, claim: Claim, since: float
+) -> Started | None:
+    now = desk.store.now(connection)
+    taken = still_open(batch_step(BatchState.SENDING, BatchState.CLAIMED)).where(
+        batch.c.id == claim.batch_id, batch.c.fence == claim.fence, batch.c.lease_until > now
+    )
+    if not changed(connection.execute(taken.values(lease_until=now + desk.rules.lease))):
+        raise _NotOursError
+    ready = desk.letters.get(connection, claim.rendition_id)
+    attributes = attributes_in(ready.sources)
+    readers = read_readers(connection, claim.first, claim.last, attributes, now)
+    if not readers:
+        _nobody_left(desk, connection, claim)
+        return None
+    attempt_id = _write_attempt(desk, connection, claim, len(readers))
+    _mark_sending(desk, connection, claim, attempt_id, len(readers))
+    latest = since + (desk.rules.lease - desk.rules.call).total_seconds()
+    return Started(claim, attempt_id, ready, attributes, readers, latest)
+
+
+def _write_attempt(desk: Desk, connection: Connection, claim: Claim, readers: int) -> int:
+    made = connection.execute(
+        insert(attempt)
+        .values(
+            batch_id=claim.batch_id,
+            fence=claim.fence,
+            owner=desk.roster.name,
+            readers=readers,
+            started_at=desk.store.now(connection),
+        )
+        .returning(attempt.c.id)
+    ).scalar_one()
+    connection.execute(batch.update().where(batch.c.id == claim.batch_id).values(attempt_id=made))
+    return int(made)
+
+
+def _mark_sending(
+    desk: Desk, connection: Connection, claim: Claim, attempt_id: int, readers: int
+) -> None:
+    """All who wait become `sending`; those who may not be mailed any more are then excluded."""
+    marked = connection.execute(
+        delivery_step(DeliveryOutcome.SENDING, DeliveryOutcome.QUEUED)
+        .where(delivery.c.id.between(claim.first, claim.last))
+        .values(attempt_id=attempt_id)
+    ).rowcount
+    if marked > readers:
+        now = desk.store.now(connection)
+        sending = DeliveryOutcome.SENDING
+        marked -= exclude_others(connection, claim.first, claim.last, sending, now)
+    if marked != readers:  # somebody changed while we looked (PostgreSQL): look again later
+        raise _NotOursError
+
+
+def _nobody_left(desk: Desk, connection: Connection, claim: Claim) -> None:
+    """Everyone in it took back their yes: exclude them, and the batch is no more."""
+    now = desk.store.now(connection)
+    exclude_others(connection, claim.first, claim.last, DeliveryOutcome.QUEUED, now)
+    mine = batch.c.id == claim.batch_id
+    connection.execute(batch_step(BatchState.READY, BatchState.SENDING).where(mine))
+    connection.execute(batch_step(BatchState.CANCELLED, BatchState.READY).where(mine))
+
+
+def _hand_over(desk: Desk, started: Started) -> Receipt:
+    """Compose, look at the lease once more, and let the transport speak."""
+    readers = len(started.readers)
+    try:
+        composed = _compose(desk, started)
+    except Exception as problem:  # ours, whatever it is: nothing has left
+        words = f"the mails could not be composed: {problem}"
+        return _everyone(Answer.CONTENT_REFUSED, Outcome.UNTOUCHED, readers, words)
+    desk.crash_point("before_socket")
+    if not _is_still_ours(desk, started):
+        words = "the lease ended before the call"
+        return _everyone(Answer.UNREACHABLE, Outcome.UNTOUCHED, readers, words)
+    try:
+        receipt = desk.transport.send(composed)
+    except Exception as problem:  # a fault of the transport's: perhaps it left
+        words = f"the transport failed: {problem}"
+        return _everyone(Answer.AMBIGUOUS, Outcome.UNKNOWN, readers, words)
+    if len(receipt.outcomes) != readers:
+        words = f"the transport answered for {len(receipt.outcomes)} of {readers} readers"
+        return _everyone(Answer.AMBIGUOUS, Outcome.UNKNOWN, readers, words)
+    return receipt
+
+
+def _compose(desk: Desk, started: Started) -> Batch:
+    site_id = desk.store.site_id
+    made = recipients(started.readers, started.ready, started.attributes, desk.addresses, site_id)
+    return Batch(started.ready.letter, mark(site_id, started.attempt_id), made)
+
+
+def _is_still_ours(desk: Desk, started: Started) -> bool:
+    """Both clocks agree that a whole call fits into the lease, and nobody took the batch."""
+    if desk.clock.monotonic() > started.ends_by:
+        return False
+    with desk.store.read() as connection:
+        row = connection.execute(
+            select(batch.c.state, batch.c.fence, batch.c.lease_until).where(
+                batch.c.id == started.claim.batch_id
+            )
+        ).one()
+        latest = desk.store.now(connection) + desk.rules.call
+    is_held = row.state is BatchState.SENDING and row.fence == started.claim.fence
+    return is_held and row.lease_until is not None and latest < row.lease_until
+
+
+def _everyone(answer: Answer, outcome: Outcome, readers: int, reason: str) -> Receipt:
+    return Receipt(answer, (outcome,) * readers, reason=reason)

@@ -1,0 +1,109 @@
+"""Where an issue stands, counted from its deliveries."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, select
+
+from newsletter.dispatching.counting import count_feedback, count_outcomes, count_reasons
+from newsletter.model.ledger import (
+    DeliveryOutcome,
+    Dispatch,
+    DispatchState,
+    ExclusionReason,
+    Feedback,
+    WaveState,
+)
+from newsletter.store import Store
+from newsletter.store.dispatches import dispatches_of
+from newsletter.store.tables import wave
+
+
+@dataclass(frozen=True, slots=True)
+class WaveStatus:
+    """One wave: when it is due and where it stands."""
+
+    id: int
+    name: str
+    due_at: datetime
+    state: WaveState
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class DispatchStatus:
+    """One dispatch, counted.
+
+    Attributes:
+        outcomes: deliveries by outcome; together they are `dispatch.frozen`.
+        excluded: those excluded, by reason.
+        feedback: deliveries by what the receiving side said.
+    """
+
+    dispatch: Dispatch
+    outcomes: Mapping[DeliveryOutcome, int]
+    excluded: Mapping[ExclusionReason, int]
+    feedback: Mapping[Feedback, int]
+    waves: tuple[WaveStatus, ...]
+
+    @property
+    def is_uncertain(self) -> bool:
+        """Sent, but of some readers nobody knows."""
+        is_sent = self.dispatch.state is DispatchState.SENT
+        return is_sent and self.outcomes[DeliveryOutcome.UNKNOWN] > 0
+
+
+@dataclass(frozen=True, slots=True)
+class IssueStatus:
+    """All dispatches of an issue, oldest first."""
+
+    issue_number: int
+    dispatches: tuple[DispatchStatus, ...]
+
+    @property
+    def state(self) -> str:
+        """The last dispatch's state; empty when there is none."""
+        return self.dispatches[-1].dispatch.state.value if self.dispatches else ""
+
+    def count(self, outcome: DeliveryOutcome) -> int:
+        """Deliveries with that outcome, over all dispatches."""
+        return sum(each.outcomes[outcome] for each in self.dispatches)
+
+    def count_feedback(self, feedback: Feedback) -> int:
+        """Deliveries with that feedback, over all dispatches."""
+        return sum(each.feedback[feedback] for each in self.dispatches)
+
+    @property
+    def frozen(self) -> int:
+        """Deliveries in all."""
+        return sum(each.dispatch.frozen for each in self.dispatches)
+
+
+def issue_status(store: Store, issue_number: int) -> IssueStatus:
+    """Count an issue's dispatches; one without any has none."""
+    with store.read() as connection:
+        found = dispatches_of(connection, issue_number)
+        return IssueStatus(issue_number, tuple(_status(connection, of) for of in found))
+
+
+def _status(connection: Connection, of: Dispatch) -> DispatchStatus:
+    outcomes, feedback = count_outcomes(connection, of.id), count_feedback(connection, of.id)
+    return DispatchStatus(
+        dispatch=of,
+        outcomes={word: outcomes[word] for word in DeliveryOutcome},
+        excluded=count_reasons(connection, of.id),
+        feedback={word: feedback[word] for word in Feedback},
+        waves=_waves(connection, of.id),
+    )
+
+
+def _waves(connection: Connection, dispatch_id: int) -> tuple[WaveStatus, ...]:
+    rows = connection.execute(
+        select(wave.c.id, wave.c.name, wave.c.due_at, wave.c.state, wave.c.reason)
+        .where(wave.c.dispatch_id == dispatch_id)
+        .order_by(wave.c.due_at, wave.c.id)
+    )
+    return tuple(WaveStatus(*row) for row in rows)

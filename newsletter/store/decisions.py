@@ -1,0 +1,36 @@
+"""What people decided, and what they were shown when they did."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert
+
+from newsletter.store.tables import decision
+
+
+def record_decision(
+    connection: Connection,
+    what: str,
+    *,
+    by: str,
+    at: datetime,
+    issue_number: int,
+    dispatch_id: int | None = None,
+    readers: int = 0,
+    evidence: Mapping[str, Any] | None = None,
+) -> None:
+    """Keep a person's decision: who, when, what, about how many, on what evidence."""
+    connection.execute(
+        insert(decision).values(
+            what=what,
+            by=by,
+            at=at,
+            issue_number=issue_number,
+            dispatch_id=dispatch_id,
+            readers=readers,
+            evidence=dict(evidence or {}),
+        )
+    )
