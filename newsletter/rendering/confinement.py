@@ -63,6 +63,9 @@ class ConfinedEnvironment(ImmutableSandboxedEnvironment):
             return False
         return _is_plain(obj) and super().is_safe_attribute(obj, attr, value)
 
+    def wrap_str_format(self, value: Any) -> None:
+        """Jinja would let `str.format` through, watched; so it is just not safe."""
+
     def is_safe_callable(self, obj: Any) -> bool:
         """Whether a template may call it; no classes but Jinja's own `namespace`."""
         is_foreign_class = isinstance(obj, type) and obj is not self.globals["namespace"]
