@@ -54,7 +54,8 @@ class Looking:
         names = self.__slots__ if mail_id else ("q", "page")
         query = {n: getattr(wanted, n) for n in names if getattr(wanted, n) != getattr(usual, n)}
         path = f"/mail/{mail_id}" if mail_id else "/"
-        return f"{path}?{urlencode(query)}" if query else path
+        place = f"#m{mail_id}" if mail_id else ""  # the list stays where it was clicked
+        return path + (f"?{urlencode(query)}" if query else "") + place
 
     def frame(self, mail_id: str) -> str:
         """Return the address of the mail's own HTML."""
