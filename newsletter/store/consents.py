@@ -1,0 +1,166 @@
+"""The proof of every yes and no: lines in, lines out, nothing changed but what must be cut."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from ipaddress import IPv4Address, ip_address, ip_network
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from newsletter.model.consent import Channel, ConsentRecord, ConsentStep, FormEvidence
+from newsletter.store.tables import consent, wording
+from newsletter.store.tables.subscribers import Status
+from newsletter.store.writing import insert_or_ignore
+
+MOST_USER_AGENT = 500
+_NETWORKS = {4: 24, 6: 48}  # bits kept; a household has more than a /48 or is not alone in it
+_CUT_AT_ONCE = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of proof as it is written.
+
+    Attributes:
+        address_hash: keyed; see `Signer.derived`.
+        token: the mark in the link that was used; only its hash is kept.
+        status_before: of a withdrawal, what undoing it brings back.
+    """
+
+    subscriber: int
+    address: str
+    address_hash: str
+    what: ConsentStep
+    at: datetime
+    channel: Channel
+    evidence: FormEvidence = FormEvidence()
+    token: str = ""
+    note: str = ""
+    status_before: Status | None = None
+
+
+def record(connection: Connection, line: Line) -> int:
+    """Add one line; returns its id."""
+    _keep_words(connection, [line])
+    made = connection.execute(insert(consent).values(**_row(line)).returning(consent.c.id))
+    return int(made.scalar_one())
+
+
+def record_all(connection: Connection, lines: Sequence[Line]) -> None:
+    """Add many lines at once."""
+    if lines:
+        _keep_words(connection, lines)
+        connection.execute(insert(consent), [_row(line) for line in lines])
+
+
+def lines_of(connection: Connection, address_hashes: Sequence[str]) -> tuple[ConsentRecord, ...]:
+    """Every line about a reader who ever had that address, in the order they were written."""
+    readers = select(consent.c.subscriber_id).where(consent.c.address_hash.in_(address_hashes))
+    rows = connection.execute(
+        select(consent, wording.c.words)
+        .join(wording, wording.c.sha256 == consent.c.wording, isouter=True)
+        .where(consent.c.subscriber_id.in_(readers))
+        .order_by(consent.c.id)
+    )
+    return tuple(_read(row) for row in rows)
+
+
+def latest_withdrawal(connection: Connection, subscriber: int) -> Row[Any] | None:
+    """The newest line by which a reader left, with `id`, `at`, `channel`, `status_before`."""
+    return connection.execute(
+        select(consent)
+        .where(consent.c.subscriber_id == subscriber, consent.c.what == ConsentStep.WITHDRAWN)
+        .order_by(consent.c.id.desc())
+        .limit(1)
+    ).first()
+
+
+def cut_networks(connection: Connection, before: datetime) -> int:
+    """Cut addresses of the network in lines older than that to /24 and /48.
+
+    Returns how many were cut; a thousand at most, so call again until it says 0.
+    """
+    rows = connection.execute(
+        select(consent.c.id, consent.c.ip)
+        .where(consent.c.ip != "", consent.c.ip.not_like("%/%"), consent.c.at < before)
+        .limit(_CUT_AT_ONCE)
+    ).all()
+    for row in rows:
+        cut = update(consent).where(consent.c.id == row.id).values(ip=cut_network(row.ip))
+        connection.execute(cut)
+    return len(rows)
+
+
+def cut_network(ip: str) -> str:
+    """`203.0.113.77` to `203.0.113.0/24`, IPv6 to its /48; empty for what is neither."""
+    try:
+        address = ip_address(ip)
+    except ValueError:
+        return ""
+    if address.version == 6 and address.ipv4_mapped:
+        address = IPv4Address(address.ipv4_mapped)
+    return str(ip_network(f"{address}/{_NETWORKS[address.version]}", strict=False))
+
+
+def blank_lines(connection: Connection, subscriber: int) -> None:
+    """Take everything personal out of a reader's lines; their order, times and words stay."""
+    connection.execute(
+        update(consent)
+        .where(consent.c.subscriber_id == subscriber)
+        .values(address="", ip="", user_agent="", note="")
+    )
+
+
+def sha256_of(text: str) -> str:
+    """SHA-256 of a text in UTF-8, hexadecimal."""
+    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _keep_words(connection: Connection, lines: Iterable[Line]) -> None:
+    first = {line.evidence.wording: line.at for line in lines if line.evidence.wording}
+    for words, at in first.items():
+        row = {"sha256": sha256_of(words), "words": words, "first_used_at": at}
+        insert_or_ignore(connection, wording, row)
+
+
+def _row(line: Line) -> dict[str, Any]:
+    evidence = line.evidence
+    return {
+        "subscriber_id": line.subscriber,
+        "address": line.address,
+        "address_hash": line.address_hash,
+        "what": line.what,
+        "at": line.at,
+        "form": evidence.form,
+        "form_version": evidence.form_version,
+        "wording": sha256_of(evidence.wording) if evidence.wording else None,
+        "ip": evidence.ip,
+        "user_agent": evidence.user_agent[:MOST_USER_AGENT],
+        "token_sha256": sha256_of(line.token) if line.token else "",
+        "channel": line.channel,
+        "note": line.note,
+        "status_before": line.status_before,
+    }
+
+
+def _read(row: Row[Any]) -> ConsentRecord:
+    return ConsentRecord(
+        id=row.id,
+        subscriber=row.subscriber_id,
+        address=row.address,
+        what=row.what,
+        at=row.at,
+        form=row.form,
+        form_version=row.form_version,
+        wording=row.words or "",
+        wording_sha256=row.wording or "",
+        ip=row.ip,
+        user_agent=row.user_agent,
+        token_sha256=row.token_sha256,
+        channel=row.channel,
+        note=row.note,
+    )

@@ -1,0 +1,107 @@
+"""What someone asked for and has yet to prove by a link in a mail."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from newsletter.model.consent import RequestKind
+from newsletter.store.tables import request
+from newsletter.store.writing import changed
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One of them.
+
+    Attributes:
+        made_at, expires_at: aware, UTC.
+        is_spent: used, or overtaken by a no.
+        details: what was typed; applies only when proved.
+    """
+
+    id: int
+    subscriber: int
+    kind: RequestKind
+    made_at: datetime
+    expires_at: datetime
+    is_spent: bool
+    details: Mapping[str, Any]
+
+
+def open_request(
+    connection: Connection,
+    kind: RequestKind,
+    subscriber: int,
+    made_at: datetime,
+    expires_at: datetime,
+    details: Mapping[str, Any],
+) -> int:
+    """Write it down; returns its id, which the link names."""
+    row = {
+        "kind": kind,
+        "subscriber_id": subscriber,
+        "made_at": made_at,
+        "expires_at": expires_at,
+        "details": dict(details),
+    }
+    made = connection.execute(insert(request).values(**row).returning(request.c.id))
+    return int(made.scalar_one())
+
+
+def find_request(
+    connection: Connection, kind: RequestKind, subscriber: int, request_id: int
+) -> Request | None:
+    """The request a link names; None unless kind and reader agree."""
+    row = connection.execute(
+        select(request).where(
+            request.c.id == request_id,
+            request.c.subscriber_id == subscriber,
+            request.c.kind == kind,
+        )
+    ).first()
+    if row is None:
+        return None
+    spent = row.used_at is not None or row.voided_at is not None
+    return Request(
+        row.id, row.subscriber_id, row.kind, row.made_at, row.expires_at, spent, row.details
+    )
+
+
+def use_request(connection: Connection, request_id: int, now: datetime) -> bool:
+    """Use it up; tells whether it was still to be used: of two at once only one hears yes."""
+    unused = (request.c.used_at.is_(None), request.c.voided_at.is_(None))
+    return changed(
+        connection.execute(
+            update(request)
+            .where(request.c.id == request_id, request.c.expires_at > now, *unused)
+            .values(used_at=now)
+        )
+    )
+
+
+def void_requests(connection: Connection, subscriber: int, now: datetime) -> None:
+    """A no was said: nothing asked for before it can be turned into a yes any more."""
+    connection.execute(
+        update(request)
+        .where(
+            request.c.subscriber_id == subscriber,
+            request.c.used_at.is_(None),
+            request.c.voided_at.is_(None),
+        )
+        .values(voided_at=now)
+    )
+
+
+def forget_requests(connection: Connection, subscriber: int) -> None:
+    """Take away everything a reader ever typed."""
+    connection.execute(delete(request).where(request.c.subscriber_id == subscriber))
+
+
+def prune_requests(connection: Connection, before: datetime) -> int:
+    """Take away those that ended before that; returns how many."""
+    return connection.execute(delete(request).where(request.c.expires_at < before)).rowcount
