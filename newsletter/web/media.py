@@ -13,6 +13,12 @@ from starlette.routing import Route
 Lookup = Callable[[str], bytes | None]
 
 A_YEAR = "public, max-age=31536000, immutable"
+HEADERS = {
+    "Cache-Control": A_YEAR,
+    "X-Content-Type-Options": "nosniff",
+    # Pictures of mails are shown by webmail and by the sandbox's inbox, both other origins.
+    "Cross-Origin-Resource-Policy": "cross-origin",
+}
 TYPES = {
     "gif": "image/gif",
     "jpeg": "image/jpeg",
@@ -40,7 +46,6 @@ def media_route(lookup: Lookup, path: str = "/media") -> Route:
         data = lookup(name) if kind else None
         if data is None:
             raise HTTPException(404)
-        headers = {"Cache-Control": A_YEAR, "X-Content-Type-Options": "nosniff"}
-        return Response(data, media_type=kind, headers=headers)
+        return Response(data, media_type=kind, headers=HEADERS)
 
     return Route(f"{path}/{{name}}", media)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -12,22 +10,16 @@ from starlette.routing import Mount, Route
 from starlette.types import ASGIApp
 
 from newsletter.web.guard import Guard
-from newsletter.web.media import media_route
 from newsletter.web.templating import page
 
 _PERSONAL = ("unsubscribe", "preferences", "view")
 
 
-def create_rehearsal(preview: ASGIApp, picture: Callable[[str], bytes | None]) -> Starlette:
-    """The preview at `/`, frozen pictures at `/media/`, and a plain word at readers' links.
-
-    Args:
-        preview: what `create_preview` gives.
-        picture: `<sha256>.<extension>` -> bytes of a picture that was sent, or None.
-    """
+def create_rehearsal(preview: ASGIApp) -> Starlette:
+    """The preview at `/`, and a plain word at the links of readers who do not exist."""
     personal = [Route(f"/{name}/{{mark}}", _made_up) for name in _PERSONAL]
     return Starlette(
-        routes=[media_route(picture), *personal, Mount("/", preview)],
+        routes=[*personal, Mount("/", preview)],
         middleware=[Middleware(Guard)],
     )
 

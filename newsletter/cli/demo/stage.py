@@ -62,7 +62,7 @@ def set_stage(root: Path, environ: Mapping[str, str], ports: tuple[int, int]) ->
     folder = _fresh(root / _FOLDER)
     curtain = _Curtain()
     pages = Served(curtain, port=ports[0], before_stop=curtain.closing.set)
-    with serve(port=ports[1], options=SandboxOptions()) as sandbox:
+    with _sandbox(ports[1]) as sandbox:
         demo_environ = _settings(environ, folder, sandbox.url, pages.url)
         app = load_app(root, demo_environ, root)
         transport = SendGridTransport(_KEY, sandbox.url, clock=app.clock)
@@ -75,6 +75,13 @@ def set_stage(root: Path, environ: Mapping[str, str], ports: tuple[int, int]) ->
             dispatcher.close()
 
 
+def _sandbox(port: int) -> RunningSandbox:
+    try:
+        return serve(port=port, options=SandboxOptions())
+    except UsageError as problem:  # its advice names its own command's option
+        raise UsageError(str(problem).replace("--port", "--sandbox-port")) from problem
+
+
 class _Curtain:
     """The port is taken before there is anything to show: the site's own address holds it."""
 
@@ -83,8 +90,12 @@ class _Curtain:
         self._show: ASGIApp | None = None
 
     def rise(self, app: App, environ: Mapping[str, str], dispatcher: Dispatcher) -> None:
-        preview = create_preview(workshop_of(app, environ), closing=self.closing)
-        self._show = create_rehearsal(preview, partial(_frozen_picture, dispatcher))
+        preview = create_preview(
+            workshop_of(app, environ),
+            closing=self.closing,
+            more_pictures=partial(_frozen_picture, dispatcher),
+        )
+        self._show = create_rehearsal(preview)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         assert self._show is not None, "served before there was anything to show"
