@@ -33,7 +33,7 @@ def test_a_sound_letter_passes() -> None:
         ("<!DOCTYPE html>", "", "no longer begins with <!DOCTYPE html>"),
         ("<!DOCTYPE html>", "<!doctype html>", "no longer begins with <!DOCTYPE html>"),
         ("<!--[if mso]>", "", "<!--[if occurs"),
-        ("@media", "@print", "@media occurs"),
+        ("@media", "@print", "letter: @media occurs"),
         (" !important", "", "!important inside @media occurs"),
         (f"/{TOKEN}", "/", f"the merge tag {TOKEN} occurs 1 times instead of 2"),
         (f">{TOKEN}<", f">{TOKEN}{TOKEN}<", f"the merge tag {TOKEN} occurs 3 times instead of 2"),
@@ -54,7 +54,7 @@ def test_important_outside_media_does_not_count() -> None:
 
 def test_all_damage_is_told_at_once() -> None:
     """One message names everything that is wrong."""
-    with pytest.raises(RenderError, match=r"doctype|DOCTYPE.*;.*@media occurs 0 times"):
+    with pytest.raises(RenderError, match=r"DOCTYPE html>; @media occurs 0 times"):
         check_inlined(COMPILED, INLINED.replace("<!DOCTYPE html>", "").replace("@media", ""), [])
 
 
