@@ -28,6 +28,7 @@ from newsletter.model.site import Sender
 from newsletter.model.transport import Answer, Batch, Outcome, Receipt
 from newsletter.store import Store
 from newsletter.store.approvals import Approved, record_approval
+from newsletter.store.dispatches import dispatches_of
 from newsletter.store.subscribers import NewReader, import_readers
 
 NOON = datetime(2026, 12, 1, 12, 0, tzinfo=UTC)
@@ -308,7 +309,7 @@ class World:
         for _ in range(ticks):
             self.tick()
             self.send_rung()
-            if self.status().dispatch.state in ("sent", "cancelled", "paused", "needs_review"):
+            if self.state() in ("sent", "cancelled", "paused", "needs_review"):
                 break
             self.clock.move(timedelta(seconds=every))
         return self.status()
@@ -316,6 +317,11 @@ class World:
     def status(self, number: int = 12) -> DispatchStatus:
         """Where the last dispatch of an issue stands."""
         return issue_status(self.store, number).dispatches[-1]
+
+    def state(self, number: int = 12) -> str:
+        """The state of the last dispatch of an issue."""
+        with self.store.read() as connection:
+            return dispatches_of(connection, number)[-1].state.value
 
     def outcomes(self, number: int = 12) -> dict[str, int]:
         """The last dispatch's deliveries by outcome, without zeros."""

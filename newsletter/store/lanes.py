@@ -67,9 +67,12 @@ class _Need(NamedTuple):
 
 
 def _need(connection: Connection, dispatch_id: int, run: Run, size: int) -> _Need:
-    """How many new ids a lane needs: whole blocks, except for the excluded."""
-    free = connection.execute(select(lane.c.open_free).where(_is(dispatch_id, run))).scalar_one()
-    beyond = max(0, run.readers - int(free))
+    """How many new ids a lane needs: whole blocks, except for the excluded.
+
+    A lane that does not exist gets none: its readers will be missing from the balance.
+    """
+    free = connection.execute(select(lane.c.open_free).where(_is(dispatch_id, run))).scalar()
+    beyond = 0 if free is None else max(0, run.readers - int(free))
     return _Need(run, beyond if run.wave_id == NOBODY else -(-beyond // size) * size)
 
 
