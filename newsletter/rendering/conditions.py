@@ -24,7 +24,12 @@ def wrong_conditions(source: str, tokens: list[Token]) -> Iterator[Fault]:
     """Conditions that do not end, end without beginning, or hold MJML or each other."""
     open_at, end = 0, ""
     for token in tokens:
-        text = source[token.start : token.end] if token.kind in _SAYS else ""
+        if token.kind not in _SAYS:
+            if end == _HIDDEN and token.name.startswith("mj"):
+                yield _never_ended(open_at, end)
+                end = ""
+            continue
+        text = source[token.start : token.end]
         if begins := _end_of(text):
             if end:
                 yield _never_ended(open_at, end)
@@ -34,9 +39,6 @@ def wrong_conditions(source: str, tokens: list[Token]) -> Iterator[Fault]:
                 yield Fault(token.start, f"{closes} ends nothing here.", "Take it out.")
             else:
                 end = ""
-        elif end == _HIDDEN and token.name.startswith("mj"):
-            yield _never_ended(open_at, end)
-            end = ""
     if end:
         yield _never_ended(open_at, end)
 

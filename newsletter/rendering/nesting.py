@@ -88,9 +88,8 @@ def rule_of(placed: Placed) -> Tag | None:
 
 
 def _close(token: Token, around: list[_Open], report: Callable[[Fault], None]) -> None:
-    names = [one.token.name.lower() for one in around]
     name = token.name.lower()
-    if name not in names:
+    if not any(one.token.name.lower() == name for one in reversed(around)):
         report(Fault(token.start, f"</{token.name}> closes nothing that is open.", "Take it out."))
         return
     while around:
