@@ -58,12 +58,8 @@ class ComposedSource:
     template: Place
     trace: Callable[[], str]
 
-    def place(self, offset: int) -> Place:
-        """The file and line that wrote the character at `offset` of `text`."""
-        return self.places().at(offset)
-
     def places(self) -> Places:
-        """The whole map; costs a second rendering."""
+        """Which file and line wrote each character; costs a second rendering."""
         return Places(self.text, self.trace(), self.template)
 
     def __html__(self) -> str:

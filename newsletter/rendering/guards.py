@@ -1,7 +1,7 @@
 """Rewrites MJML source so that the compiler can not damage it.
 
-Each guard answers one way in which MRML departs from MJML; `docs` of the project and the
-tests name them. The source must have passed the `validator`.
+Each guard answers one way in which MRML departs from MJML, and each has a test that fails
+without it. The source must have passed the `validator`.
 """
 
 from __future__ import annotations
