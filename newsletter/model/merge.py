@@ -13,6 +13,9 @@ from enum import StrEnum
 from newsletter.errors import Place
 
 
+_NOWHERE = Place("")
+
+
 @dataclass(frozen=True, slots=True)
 class MergeField:
     """`{{ subscriber.FIELD | default("...") }}` as a value.
@@ -36,7 +39,7 @@ class MergeText:
     """
 
     pieces: tuple[str | MergeField, ...] = ()
-    place: Place = Place("")
+    place: Place = _NOWHERE
 
     @property
     def fields(self) -> tuple[MergeField, ...]:
