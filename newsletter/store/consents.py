@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-from ipaddress import IPv4Address, ip_address, ip_network
+from ipaddress import (
+    IPv4Address,
+    IPv4Network,
+    IPv6Address,
+    IPv6Network,
+    ip_address,
+    ip_network,
+)
 from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
@@ -17,8 +25,13 @@ from newsletter.store.tables.subscribers import Status
 from newsletter.store.writing import insert_or_ignore
 
 MOST_USER_AGENT = 500
-_NETWORKS = {4: 24, 6: 48}  # bits kept; a household has more than a /48 or is not alone in it
 _CUT_AT_ONCE = 1_000
+
+# What no database takes into a text, or what would break a line of it.
+_UNFIT = re.compile("[\x00-\x1f\x7f\ud800-\udfff]+")
+
+NOTHING_SHOWN = FormEvidence()
+"""The circumstances of what no form or page was part of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +50,7 @@ class Line:
     what: ConsentStep
     at: datetime
     channel: Channel
-    evidence: FormEvidence = FormEvidence()
+    evidence: FormEvidence = NOTHING_SHOWN
     token: str = ""
     note: str = ""
     status_before: Status | None = None
@@ -101,9 +114,16 @@ def cut_network(ip: str) -> str:
         address = ip_address(ip)
     except ValueError:
         return ""
-    if address.version == 6 and address.ipv4_mapped:
-        address = IPv4Address(address.ipv4_mapped)
-    return str(ip_network(f"{address}/{_NETWORKS[address.version]}", strict=False))
+    if isinstance(address, IPv6Address):
+        mapped = address.ipv4_mapped
+        return cut_network(str(mapped)) if mapped else str(_network(address, 48))
+    return str(_network(address, 24))
+
+
+def _network(address: IPv4Address | IPv6Address, bits: int) -> IPv4Network | IPv6Network:
+    return ip_network(
+        (int(address).to_bytes(address.max_prefixlen // 8, "big"), bits), strict=False
+    )
 
 
 def blank_lines(connection: Connection, subscriber: int) -> None:
@@ -135,16 +155,27 @@ def _row(line: Line) -> dict[str, Any]:
         "address_hash": line.address_hash,
         "what": line.what,
         "at": line.at,
-        "form": evidence.form,
-        "form_version": evidence.form_version,
+        "form": _fit(evidence.form),
+        "form_version": _fit(evidence.form_version),
         "wording": sha256_of(evidence.wording) if evidence.wording else None,
-        "ip": evidence.ip,
-        "user_agent": evidence.user_agent[:MOST_USER_AGENT],
+        "ip": _whole_ip(evidence.ip),
+        "user_agent": _fit(evidence.user_agent)[:MOST_USER_AGENT],
         "token_sha256": sha256_of(line.token) if line.token else "",
         "channel": line.channel,
-        "note": line.note,
+        "note": _fit(line.note),
         "status_before": line.status_before,
     }
+
+
+def _fit(text: str) -> str:
+    return _UNFIT.sub(" ", text).strip()
+
+
+def _whole_ip(text: str) -> str:
+    try:
+        return str(ip_address(text))
+    except ValueError:
+        return ""
 
 
 def _read(row: Row[Any]) -> ConsentRecord:

@@ -27,7 +27,7 @@ class QueuedMail:
     """A mail that this process alone may send now.
 
     Attributes:
-        about: what its link names: a request, a withdrawal; 0 for nothing.
+        about: what asked for it and what its link may name: a request, a line of proof.
         tries: how often it was tried, this time included.
     """
 
@@ -47,6 +47,7 @@ class MailEnd:
     Attributes:
         state: QUEUED means that nothing left us.
         not_before: with QUEUED, when it may be tried again.
+        holds_all: the provider put everyone off until then, not this mail alone.
     """
 
     state: MailState
@@ -54,6 +55,7 @@ class MailEnd:
     message_id: str = ""
     reason: str = ""
     not_before: datetime | None = None
+    holds_all: bool = False
 
 
 def queue_mail(
@@ -66,9 +68,14 @@ def queue_mail(
     now: datetime,
     expires_at: datetime,
 ) -> bool:
-    """Put a mail into the queue unless this cause has one already; tells whether it did."""
+    """Put a mail into the queue, once for what it is about; tells whether it did.
+
+    Args:
+        about: what asks for it: the number of a request or of a line of proof.
+        expires_at: when what it offers ends; it is not sent after that.
+    """
     row = {
-        "cause": f"{name}-{about or subscriber}",
+        "cause": f"{name}-{about}",
         "name": name,
         "subscriber_id": subscriber,
         "address": address,
@@ -144,9 +151,9 @@ def drop_queued(connection: Connection, subscriber: int, reason: str, now: datet
     )
 
 
-def forget_address(connection: Connection, subscriber: int) -> None:
+def forget_address(connection: Connection, subscriber: int, address: str) -> None:
     """Take a reader's address out of all mails they were ever sent."""
-    mine = system_mail.c.subscriber_id == subscriber
+    mine = (system_mail.c.subscriber_id == subscriber) | (system_mail.c.address == address)
     connection.execute(update(system_mail).where(mine).values(address=""))
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, and_, delete, insert, or_, select, update
 
 from newsletter.model.consent import RequestKind
 from newsletter.store.tables import request
@@ -85,11 +85,20 @@ def use_request(connection: Connection, request_id: int, now: datetime) -> bool:
 
 
 def void_requests(connection: Connection, subscriber: int, now: datetime) -> None:
-    """A no was said: nothing asked for before it can be turned into a yes any more."""
+    """A no was said: nothing asked for before it can become a yes any more.
+
+    Fresh links stay good: with one, a reader who left may still look at their data.
+    """
+    void_all_requests(connection, [subscriber], now)
+
+
+def void_all_requests(connection: Connection, subscribers: Sequence[int], now: datetime) -> None:
+    """The same for many readers."""
     connection.execute(
         update(request)
         .where(
-            request.c.subscriber_id == subscriber,
+            request.c.subscriber_id.in_(subscribers),
+            request.c.kind != RequestKind.FRESH,
             request.c.used_at.is_(None),
             request.c.voided_at.is_(None),
         )
@@ -97,9 +106,15 @@ def void_requests(connection: Connection, subscriber: int, now: datetime) -> Non
     )
 
 
-def forget_requests(connection: Connection, subscriber: int) -> None:
-    """Take away everything a reader ever typed."""
-    connection.execute(delete(request).where(request.c.subscriber_id == subscriber))
+def forget_requests(connection: Connection, subscriber: int, address: str) -> None:
+    """Take away everything a reader ever typed, and whoever wanted to move to their address."""
+    moving_there = and_(
+        request.c.kind == RequestKind.ADDRESS_CHANGE,
+        request.c.details["new_email"].as_string() == address,
+    )
+    connection.execute(
+        delete(request).where(or_(request.c.subscriber_id == subscriber, moving_there))
+    )
 
 
 def prune_requests(connection: Connection, before: datetime) -> int:

@@ -1,0 +1,141 @@
+"""What people of the site and the provider do to a reader: take a no, lift a bounce, ask for proof.
+
+None of it can make a yes of a no.
+"""
+
+from __future__ import annotations
+
+from newsletter.errors import NotFound, UsageError
+from newsletter.model.consent import (
+    Channel,
+    ConsentRecord,
+    ConsentStep,
+    SuppressionReason,
+)
+from newsletter.store.closing import closed_among
+from newsletter.store.consents import lines_of
+from newsletter.store.readers import (
+    Reader,
+    end_suppression,
+    lock_reader,
+    reader_at,
+    suppression_of,
+)
+from newsletter.store.tables import suppression
+from newsletter.store.writing import insert_or_ignore
+from newsletter.subscribing.addresses import normalise
+from newsletter.subscribing.leaving import take_no
+from newsletter.subscribing.reception import Reception
+from newsletter.subscribing.wishes import MOST_REASON, read_line
+from newsletter.subscribing.writing_down import write_down
+
+
+def find(reception: Reception, email: str) -> Reader | None:
+    """The reader of an address as typed; raises UsageError for what is no address."""
+    with reception.store.read() as connection:
+        return reader_at(connection, normalise(email))
+
+
+def proof(reception: Reception, email: str) -> tuple[ConsentRecord, ...]:
+    """Every yes and no under an address, in order, also after it was erased.
+
+    Raises UsageError for what is no address.
+    """
+    with reception.store.read() as connection:
+        return lines_of(connection, reception.hashes.every(normalise(email)))
+
+
+def unsubscribe_address(
+    reception: Reception,
+    email: str,
+    *,
+    by: str,
+    reason: str = "",
+    channel: Channel = Channel.ADMIN,
+) -> bool:
+    """Take someone off the list for them; tells whether they were on it.
+
+    Args:
+        by: who does it: a person's name, or what program.
+        channel: ADMIN, MAIL or PROVIDER.
+
+    Raises:
+        UsageError: no address, or too long a reason.
+        NotFound: nobody has this address.
+    """
+    address = normalise(email)
+    note = _note(by, reason)
+    with reception.store.write() as connection:
+        found = reader_at(connection, address)
+        reader = lock_reader(connection, found.id) if found else None
+        if reader is None:
+            raise NotFound(f"Nobody has the address {address}.")
+        return take_no(reception, connection, reader, channel, at=reception.now, note=note)
+
+
+def complain(reception: Reception, email: str, note: str = "") -> None:
+    """Someone told their mail program that ours is spam: a no, and the address is suppressed."""
+    _suppress(reception, normalise(email), SuppressionReason.COMPLAINT, note)
+
+
+def bounce(reception: Reception, email: str, note: str = "") -> None:
+    """The address does not exist or refuses us for good: suppressed, the reader's yes stays."""
+    _suppress(reception, normalise(email), SuppressionReason.BOUNCE, note)
+
+
+def lift_bounce(reception: Reception, email: str, *, by: str, reason: str) -> None:
+    """Let an address that bounced be mailed again; a yes it does not make.
+
+    Raises:
+        UsageError: no reason, or the address complained: only its owner lifts that.
+        NotFound: the address is not suppressed.
+    """
+    address, note = normalise(email), _note(by, reason)
+    if not reason.strip():
+        raise UsageError("Say why this address should work again: --reason.")
+    with reception.store.write() as connection:
+        found = reader_at(connection, address)
+        reader = lock_reader(connection, found.id) if found else None
+        suppressed = suppression_of(connection, address)
+        if suppressed is None:
+            raise NotFound(f"{address} is not suppressed.")
+        if suppressed.reason != SuppressionReason.BOUNCE:
+            raise UsageError(
+                f"{address} did not bounce ({suppressed.reason}). "
+                "Only its owner can come back, by signing up."
+            )
+        end_suppression(connection, address)
+        if reader is not None:
+            step = ConsentStep.LIFTED
+            write_down(
+                reception, connection, reader, step, Channel.ADMIN, at=reception.now, note=note
+            )
+
+
+def _suppress(reception: Reception, address: str, reason: SuppressionReason, note: str) -> None:
+    now = reception.now
+    complained = reason is SuppressionReason.COMPLAINT
+    with reception.store.write() as connection:
+        found = reader_at(connection, address)
+        reader = lock_reader(connection, found.id) if found else None
+        if reader is None and closed_among(connection, reception.hashes.every(address)):
+            return  # erased: it is closed already, and would be known again by this
+        row = {"email": address, "reason": reason.value, "at": now}
+        is_new = insert_or_ignore(connection, suppression, row)
+        if not is_new and complained:  # it bounced before; a complaint weighs more
+            end_suppression(connection, address)
+            insert_or_ignore(connection, suppression, row)
+        if reader is None:
+            return
+        if complained:
+            take_no(reception, connection, reader, Channel.COMPLAINT, at=now, note=note)
+        if is_new or complained:
+            channel = Channel.COMPLAINT if complained else Channel.PROVIDER
+            words = f"{reason}: {note}" if note else reason.value
+            step = ConsentStep.SUPPRESSED
+            write_down(reception, connection, reader, step, channel, at=now, note=words)
+
+
+def _note(by: str, reason: str) -> str:
+    words = read_line(reason, MOST_REASON, "The reason")
+    return f"{by}: {words}" if words else by

@@ -1,0 +1,68 @@
+"""What the use cases of readers work with: the parts that `bootstrap` puts together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from newsletter.model.ports import Clock
+from newsletter.model.site import Site
+from newsletter.store import Store
+from newsletter.subscribing.addresses import AddressHashes
+from newsletter.subscribing.forms import FormStamps
+from newsletter.subscribing.limits import RequestLimits
+from newsletter.subscribing.links import ReaderLinks
+from newsletter.tokens import Signer
+
+OnErase = Callable[[Connection, int, str], None]
+"""Takes one more place where a person is known: the transaction, their id, their address."""
+
+
+@dataclass(frozen=True)
+class Reception:
+    """Where readers come, choose and go.
+
+    Attributes:
+        on_erase: what other parts of the program have to forget; run in the same transaction.
+    """
+
+    store: Store
+    site: Site
+    signer: Signer
+    clock: Clock
+    hashes: AddressHashes
+    stamps: FormStamps
+    limits: RequestLimits
+    links: ReaderLinks
+    on_erase: tuple[OnErase, ...] = field(default=())
+
+    @property
+    def now(self) -> datetime:
+        """The present, aware, in UTC."""
+        return self.clock.now()
+
+
+def open_reception(
+    store: Store,
+    site: Site,
+    signer: Signer,
+    clock: Clock,
+    *,
+    limits: RequestLimits | None = None,
+    on_erase: tuple[OnErase, ...] = (),
+) -> Reception:
+    """Put one together; keep it as long as the process runs, for the limits count in it."""
+    return Reception(
+        store=store,
+        site=site,
+        signer=signer,
+        clock=clock,
+        hashes=AddressHashes(signer),
+        stamps=FormStamps(signer, clock),
+        limits=limits or RequestLimits(),
+        links=ReaderLinks(site.public_url, signer),
+        on_erase=on_erase,
+    )
