@@ -1,0 +1,92 @@
+"""The public pages as an ASGI app, or as routes beside others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from urllib.parse import urlsplit
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import BaseRoute
+
+from newsletter.web.guard import LOOPBACK, Guard
+from newsletter.web.public.access_log import AccessLog
+from newsletter.web.public.api import Api
+from newsletter.web.public.archive import Archive
+from newsletter.web.public.assets import Assets, pictures_route
+from newsletter.web.public.choosing import Choosing
+from newsletter.web.public.headers import PublicHeaders
+from newsletter.web.public.joining import Joining
+from newsletter.web.public.leaving import Leaving
+from newsletter.web.public.routing import routes
+from newsletter.web.public.side import PublicSide
+
+
+def _no_picture(_name: str) -> None:
+    return None
+
+
+def create_public(
+    side: PublicSide,
+    *,
+    hosts: Collection[str] = (),
+    more_pictures: Callable[[str], bytes | None] = _no_picture,
+) -> Starlette:
+    """The public pages alone.
+
+    Args:
+        side: the parts they work with.
+        hosts: names it answers to beside loopback and the host of `public_url`.
+        more_pictures: asked for a picture that was never approved, as the preview shows.
+    """
+    return Starlette(
+        routes=public_routes(side, more_pictures=more_pictures),
+        middleware=[
+            Middleware(AccessLog),
+            Middleware(Guard, hosts=known_hosts(side) | frozenset(hosts)),
+            Middleware(PublicHeaders, secret=True, https=side.is_https),
+        ],
+        exception_handlers={404: missing(side), 500: broken},
+    )
+
+
+def public_routes(
+    side: PublicSide, *, more_pictures: Callable[[str], bytes | None] = _no_picture
+) -> list[BaseRoute]:
+    """The same as routes, to stand beside those of preview, studio and webhooks.
+
+    Each carries its own headers and limits; the host check is the app's. `/static/`, `/issues/`
+    and `/live` are not among them, so the preview fits beside under another path.
+    """
+    archive, api = Archive(side), Api(side)
+    pages = [
+        *Joining(side, archive).addresses(),
+        *Choosing(side).addresses(),
+        *Leaving(side).addresses(),
+        *archive.addresses(),
+        *api.addresses(),
+        *Assets(side).addresses(),
+    ]
+    return [*routes(side, pages), api.preflight(), pictures_route(side, more_pictures)]
+
+
+def known_hosts(side: PublicSide) -> frozenset[str]:
+    """Names that a request may give as its Host: loopback and the site's own."""
+    own = urlsplit(side.site.public_url).hostname or ""
+    return LOOPBACK | {f"[{own}]" if ":" in own else own}
+
+
+def missing(side: PublicSide) -> Callable[[Request, Exception], Response]:
+    """Answers an address that leads nowhere."""
+
+    def lost(request: Request, problem: Exception) -> Response:
+        return side.pages.page("lost", status=404)
+
+    return lost
+
+
+def broken(request: Request, problem: Exception) -> Response:
+    """Something is wrong at our end; the log has it, the reader hears no details."""
+    return PlainTextResponse("Something is wrong at our end. Please try again later.\n", 500)

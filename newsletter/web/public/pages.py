@@ -1,0 +1,127 @@
+"""The site's own pages: `templates/pages/`, in the sandbox that mails are rendered in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from typing import Any
+
+from starlette.responses import HTMLResponse
+
+from newsletter.model.rendition import PictureFile
+from newsletter.model.site import Attribute, Site
+from newsletter.rendering.pictures import Copies, copies_of_logo
+from newsletter.rendering.templates import render_template, template_environment
+from newsletter.rendering.views import ImageView, image_view, site_view, theme_view
+from newsletter.web.public.headers import OPEN, SECRET
+
+FOLDER = "pages"
+_STYLE = f"{FOLDER}/style.css"
+_NAME_IN_ADDRESS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class PageView:
+    """What a page's frame is told about the page.
+
+    Attributes:
+        is_public: whether it may be indexed and shared; others get `noindex`.
+        canonical: its one address.
+        image: absolute address of a picture that stands for it, or empty.
+        style: address of the style sheet.
+    """
+
+    is_public: bool
+    canonical: str
+    image: str
+    style: str
+
+
+class Pages:
+    """Fills the templates of a site.
+
+    Attributes:
+        pictures: the logo's files by name, for the media route.
+    """
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+        self._environment = template_environment(site.root / "templates")
+        logos = [copies_of_logo(name, site.root) for name in (site.theme.logo, _dark_logo(site))]
+        self.pictures: Mapping[str, PictureFile] = {
+            file.filename: file for copies in logos if copies for file in copies.files
+        }
+        self._frame: Mapping[str, Any] = {
+            "site": site_view(site),
+            "theme": theme_view(site),
+            "logo": _local(logos[0], site),
+            "logo_dark": _local(logos[1], site),
+        }
+
+    def open_page(
+        self, name: str, path: str, values: Mapping[str, Any] | None = None, image: str = ""
+    ) -> HTMLResponse:
+        """A page for everybody: it may be indexed, shared, and kept for some minutes.
+
+        Args:
+            name: of the template, without folder and ending.
+            path: its address under the site's.
+            values: what the template uses.
+            image: absolute address of a picture that stands for it.
+        """
+        told = self._page(is_public=True, path=path, image=image)
+        return HTMLResponse(self._render(name, told, values or {}), headers=OPEN)
+
+    def page(
+        self, name: str, values: Mapping[str, Any] | None = None, status: int = 200
+    ) -> HTMLResponse:
+        """A page for one person at one moment: not kept, not indexed."""
+        told = self._page(is_public=False)
+        html = self._render(name, told, values or {})
+        return HTMLResponse(html, status_code=status, headers=SECRET)
+
+    def piece(self, name: str, values: Mapping[str, Any]) -> str:
+        """A part of a page, such as the bar above a letter."""
+        context = {**self._frame, **values}
+        return render_template(self._environment, f"{FOLDER}/{name}.html", context).text
+
+    def style(self) -> tuple[str, str]:
+        """The style sheet, and the name of its content."""
+        css = render_template(self._environment, _STYLE, self._frame).text
+        return css, sha256(css.encode()).hexdigest()[:_NAME_IN_ADDRESS]
+
+    def icon(self) -> str:
+        """The site's mark as SVG."""
+        return render_template(self._environment, f"{FOLDER}/icon.svg", self._frame).text
+
+    @property
+    def asked(self) -> tuple[Attribute, ...]:
+        """The attributes that the form asks for."""
+        return tuple(attribute for attribute in self.site.attributes if attribute.ask)
+
+    def consent(self) -> str:
+        """The words that a person agrees to, exactly as the form shows them.
+
+        They are rendered as plain text and escaped once more where they are shown.
+        """
+        plain = self._environment.overlay(autoescape=False)
+        return render_template(plain, f"{FOLDER}/consent.txt", self._frame).text.strip()
+
+    def _page(self, *, is_public: bool, path: str = "", image: str = "") -> PageView:
+        _, name = self.style()
+        canonical = f"{self.site.public_url}{path}"
+        return PageView(is_public, canonical, image, f"/style.css?v={name}")
+
+    def _render(self, name: str, told: PageView, values: Mapping[str, Any]) -> str:
+        context = {**self._frame, **values, "page": told}
+        return render_template(self._environment, f"{FOLDER}/{name}.html", context).text
+
+
+def _dark_logo(site: Site) -> str:
+    return site.theme.logo_dark if site.theme.logo else ""
+
+
+def _local(copies: Copies | None, site: Site) -> ImageView | None:
+    """The logo at our own address, so that a page asks nobody else for anything."""
+    return image_view(copies, replace(site, images_url="/media"), site.name)
