@@ -24,7 +24,7 @@ ARTWORK = ROOT / "artwork"
 ISSUES = tuple(sorted(path.stem for path in (ROOT / "issues").glob("*.md")))
 PICTURES = tuple(sorted(path.name for path in MEDIA.iterdir()))
 LARGEST_PICTURE = 120 * 1024
-LARGEST_HTML = 60 * 1024
+LARGEST_HTML = 52 * 1024
 PHRASE = "Get updated with beauty resources, tips, and news"
 
 

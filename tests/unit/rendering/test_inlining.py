@@ -201,3 +201,15 @@ def test_a_second_opinion_agrees() -> None:
 def _declarations(element: lxml_html.HtmlElement) -> dict[str, str]:
     pairs = (pair.split(":") for pair in str(element.get("style")).split(";") if pair.strip())
     return {name.strip(): value.strip() for name, value in pairs}
+
+
+def test_the_compilers_resets_are_not_copied() -> None:
+    """MRML's reset block stays a block: no cell repeats `mso-table-lspace`."""
+    compiled = compile_mjml(
+        "<mjml><mj-body><mj-section><mj-column><mj-text>Hi</mj-text></mj-column></mj-section>"
+        "</mj-body></mjml>"
+    )
+    inlined = inline_css(compiled)
+    assert inlined.count("mso-table-lspace") == compiled.count("mso-table-lspace") == 1
+    assert "data-premailer" not in inlined
+    assert inline_css(inlined) == inlined
