@@ -13,7 +13,9 @@ from newsletter.store.dispatches import dispatches_in, load_dispatch
 from newsletter.store.tables import batch, dispatch, wave
 from newsletter.store.writing import dispatch_step, wave_step
 
-MOVING = (BatchState.READY, BatchState.CLAIMED, BatchState.SENDING)
+HELD = (BatchState.CLAIMED, BatchState.SENDING)
+MOVING = (BatchState.READY, *HELD)
+_REVIEW = WaveState.NEEDS_REVIEW
 _OPEN_OR_WAITING = (WaveState.WAITING, WaveState.OPEN)
 
 
@@ -68,7 +70,7 @@ def _end(desk: Desk, connection: Connection, of: Dispatch) -> None:
         return
     if connection.execute(select(_moving(of.id))).scalar():
         return
-    if connection.execute(select(_any_wave(of.id, WaveState.NEEDS_REVIEW))).scalar():
+    if connection.execute(select(_any_wave(of.id, _REVIEW))).scalar():
         put_into_review(connection, of.id, "Some readers' time passed while nothing ran.")
         return
     require_balance(connection, load_dispatch(connection, of.id))
@@ -99,5 +101,9 @@ def _any_wave(dispatch_id: int, *states: WaveState) -> ColumnElement[bool]:
     return exists().where(wave.c.dispatch_id == dispatch_id, wave.c.state.in_(states))
 
 
-def _moving(dispatch_id: int) -> ColumnElement[bool]:
-    return exists().where(batch.c.dispatch_id == dispatch_id, batch.c.state.in_(MOVING))
+def _any_batch(dispatch_id: int, *states: BatchState) -> ColumnElement[bool]:
+    return exists().where(batch.c.dispatch_id == dispatch_id, batch.c.state.in_(states))
+
+
+def _is_true(connection: Connection, condition: ColumnElement[bool]) -> bool:
+    return bool(connection.execute(select(condition)).scalar())

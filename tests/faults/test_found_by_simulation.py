@@ -1,0 +1,41 @@
+"""What the simulation found, each told as shortly as it can be: it must never come back."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from newsletter.dispatching.planning import Plan, reschedule
+from newsletter.store import Store
+from newsletter.store.subscribers import NewReader
+from tests.peers_ledger import NOON, SettableClock, World
+
+
+def test_a_wave_that_was_missed_does_not_hide_behind_one_that_went(
+    store: Store, clock: SettableClock
+) -> None:
+    """When all other waves are done, one that waits for a person puts the dispatch into review."""
+    world = World(store, clock)
+    world.bring(
+        [
+            NewReader("tokyo@reader.test", zone="Asia/Tokyo"),
+            NewReader("honolulu@reader.test", zone="Pacific/Honolulu"),
+        ]
+    )
+    of = world.schedule(
+        world.approve(),
+        wall_time=f"{NOON + timedelta(days=1):%Y-%m-%d} 09:00",
+        zone="subscriber",
+        due_at=NOON + timedelta(hours=12),
+    )
+    clock.move(timedelta(hours=13))
+    world.tick()
+    clock.move(timedelta(hours=19))  # Honolulu's hour has come; Tokyo's wave was cut short
+    world.run()
+
+    assert world.transport.taken == {"honolulu@reader.test": 1}
+    assert world.status().dispatch.state == "needs_review"
+
+    reschedule(store, of.id, Plan(due_at=clock.now(), by="Ada"))
+    assert world.run().dispatch.state == "sent"
+    assert set(world.transport.taken.values()) == {1}
+    assert len(world.transport.taken) == 2
