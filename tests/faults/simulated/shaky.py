@@ -1,0 +1,94 @@
+"""A real store whose transactions may be cut off before, during and after their commit."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine
+
+from newsletter.model.ports import Clock
+from newsletter.store import Store
+from tests.faults.simulated.fate import Fate
+
+
+class Disk:
+    """A database in memory that can be set back to what a power cut would leave.
+
+    Attributes:
+        content: the bytes that survive one.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.content = self._bytes()
+
+    def sync(self) -> None:
+        """A durable commit: all that was committed until now survives."""
+        self.content = self._bytes()
+
+    def cut_power(self) -> None:
+        """Commits since the last durable one are gone."""
+        self.load(self.content)
+
+    def load(self, content: bytes) -> None:
+        """Make the database these bytes."""
+        with self._raw() as raw:
+            raw.deserialize(content)
+        self.content = content
+
+    def _bytes(self) -> bytes:
+        with self._raw() as raw:
+            return raw.serialize()
+
+    @contextmanager
+    def _raw(self) -> Iterator[sqlite3.Connection]:
+        borrowed = self.engine.raw_connection()
+        try:
+            raw = borrowed.driver_connection
+            assert isinstance(raw, sqlite3.Connection)
+            yield raw
+        finally:
+            borrowed.close()
+
+
+class ShakyStore(Store):
+    """One process's view of the database."""
+
+    def __init__(
+        self,
+        disk: Disk,
+        clock: Clock,
+        site_id: str,
+        seam: Callable[[], None],
+        fate: Fate,
+    ) -> None:
+        super().__init__(disk.engine, lambda connection: clock.now(), alone=True)
+        self.site_id = site_id
+        self._disk = disk
+        self._seam = seam
+        self._fate = fate
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """As a store's; others may write before it."""
+        self._seam()
+        with self._fate.transaction(), super().read() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self, *, durable: bool = True, **options: Any) -> Iterator[Connection]:
+        """As a store's; it may fail at the start, at the commit, or just after it."""
+        self._seam()
+        with self._fate.transaction():
+            self._fate.maybe_refuse()
+            with super().write(durable=durable, **options) as connection:
+                yield connection
+                self._fate.maybe_kill()
+                self._fate.maybe_refuse()
+            if durable:
+                self._disk.sync()
+        self._seam()
+        self._fate.maybe_refuse()  # it is done, but whoever asked is told that it failed

@@ -1,0 +1,76 @@
+"""Any history, however bad: the promises hold, and one number tells it again.
+
+The manner of FoundationDB and TigerBeetle, small: real ledger code and a real SQLite database;
+clock, provider, engine and fate are simulated. A failure names its seed and the history; the
+same seed makes the same history:
+
+    NEWSLETTER_SEED=4711 python -m pytest tests/faults/test_simulation.py -k seed
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from tests.faults.simulated.judging import bring_to_rest, require_promises
+from tests.faults.simulated.pristine import pristine_world
+from tests.faults.simulated.shaky import Disk
+from tests.faults.simulated.world import Pristine, Simulation
+
+ACTS = 60  # a history
+HISTORIES = 60  # in the short form
+MANY = 5_000  # in the long one
+
+Beginning = tuple[Disk, Pristine]
+
+
+@pytest.fixture(scope="module")
+def beginning() -> Iterator[Beginning]:
+    """The database every history begins with."""
+    with pristine_world() as made:
+        yield made
+
+
+def live(beginning: Beginning, seed: int) -> Simulation:
+    """One whole history, judged after every act and at its end."""
+    world = Simulation(*beginning, seed)
+    world.act("schedule")
+    try:
+        for _ in range(ACTS):
+            world.act_any()
+            if world.fate.happens(0.02):
+                world.cut_power()
+            require_promises(world)
+        bring_to_rest(world)
+    except Exception as problem:
+        history = "\n".join(world.told)
+        raise AssertionError(
+            f"{history}\n{problem}\nAgain: NEWSLETTER_SEED={seed} "
+            "python -m pytest tests/faults/test_simulation.py -k seed"
+        ) from problem
+    return world
+
+
+def test_histories_from_a_seed_keep_every_promise(beginning: Beginning) -> None:
+    """After any history the sums are right, no forbidden step was taken, nobody got it twice."""
+    asked = os.environ.get("NEWSLETTER_SEED")
+    for seed in [int(asked)] if asked else range(HISTORIES):
+        live(beginning, seed)
+
+
+def test_a_seed_tells_the_same_history_again(beginning: Beginning) -> None:
+    """The same seed: the same acts, refusals and mails, in the same order."""
+    first, second = live(beginning, 7), live(beginning, 7)
+
+    assert first.told == second.told
+    assert first.provider.taken == second.provider.taken
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("start", range(1_000, 1_000 + MANY, 500))
+def test_many_more_histories(beginning: Beginning, start: int) -> None:
+    """The same for thousands of seeds."""
+    for seed in range(start, start + 500):
+        live(beginning, seed)
