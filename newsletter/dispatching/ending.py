@@ -15,7 +15,6 @@ from newsletter.store.writing import dispatch_step, wave_step
 
 HELD = (BatchState.CLAIMED, BatchState.SENDING)
 MOVING = (BatchState.READY, *HELD)
-_REVIEW = WaveState.NEEDS_REVIEW
 _OPEN_OR_WAITING = (WaveState.WAITING, WaveState.OPEN)
 
 
@@ -66,13 +65,15 @@ def _pass_canary(desk: Desk, connection: Connection, dispatch_id: int) -> None:
 
 def _end(desk: Desk, connection: Connection, of: Dispatch) -> None:
     """`sent` when nothing can move and the sum is right; review when only a person can go on."""
-    if connection.execute(select(_any_wave(of.id, *_OPEN_OR_WAITING))).scalar():
+    if _is_true(connection, _any_wave(of.id, *_OPEN_OR_WAITING)):
         return
-    if connection.execute(select(_moving(of.id))).scalar():
+    if _is_true(connection, _any_batch(of.id, *HELD)):
         return
-    if connection.execute(select(_any_wave(of.id, _REVIEW))).scalar():
+    if _is_true(connection, _any_wave(of.id, WaveState.NEEDS_REVIEW)):
         put_into_review(connection, of.id, "Some readers' time passed while nothing ran.")
         return
+    if _is_true(connection, _any_batch(of.id, BatchState.READY)):
+        return  # its wave was cancelled; the next tick cancels it too
     require_balance(connection, load_dispatch(connection, of.id))
     connection.execute(
         dispatch_step(DispatchState.SENT, DispatchState.SENDING)

@@ -102,11 +102,12 @@ def _freeze_stretch(
         return True  # another scheduler froze this stretch
     approved = load_approval(connection, of.approval_id)
     stretch = _stretch(desk, connection, of, approved, cursor, high)
+    expected = stretch.count(connection)
     runs = stretch.runs(connection)
     size = _size(connection, of.id)
     low_id, high_id = give_places(connection, of.id, runs, size)
     written = stretch.freeze(connection)
-    _require_balance(of, stretch.count(connection), sum(run.readers for run in runs), written)
+    _require_balance(of, expected, sum(run.readers for run in runs), written)
     close_run(connection, of.id, runs, size)
     _widen(connection, of.id, low_id, high_id, written)
     return True

@@ -56,7 +56,7 @@ def send_batch(desk: Desk, batch_id: int) -> None:
     if claim is None:
         return
     desk.crash_point("after_claim")
-    started = _start(desk, claim)
+    started = start_attempt(desk, claim)
     if started is None:
         return
     desk.crash_point("after_sending")
@@ -65,8 +65,12 @@ def send_batch(desk: Desk, batch_id: int) -> None:
     record(desk, claim, started.attempt_id, [reader[0] for reader in started.readers], receipt)
 
 
-def _start(desk: Desk, claim: Claim) -> Started | None:
-    """Commit `sending` and the Attempt, or let go of the claim."""
+def start_attempt(desk: Desk, claim: Claim) -> Started | None:
+    """Read consent again and commit `sending` with the Attempt; or let go of the claim.
+
+    None when the claim is not ours any more, its dispatch or wave was stopped, or nobody in it
+    may be mailed.
+    """
     since = desk.clock.monotonic()
     try:
         with desk.store.write() as connection:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, exists, not_, or_, select
 
 from newsletter.dispatching.cancelling import cancel_rest
 from newsletter.dispatching.desk import Desk
@@ -124,7 +124,8 @@ def _hold_back_late_waves(desk: Desk, before: datetime | None) -> None:
     with desk.store.write(durable=False) as connection:
         now = desk.store.now(connection)
         limit = now - desk.rules.late_limit
-        missed = and_(wave.c.state == WaveState.WAITING, wave.c.late_from < limit)
+        waiting = wave.c.state == WaveState.WAITING
+        missed = and_(waiting, wave.c.late_from < limit, not_(_is_watched()))
         if before is not None and before < limit:
             cut_short = and_(wave.c.state == WaveState.OPEN, wave.c.opened_at <= before)
             missed = or_(missed, cut_short)
@@ -137,21 +138,25 @@ def _hold_back_late_waves(desk: Desk, before: datetime | None) -> None:
 
 def _open_waves(desk: Desk) -> None:
     """Open what is due, unless a canary of the same dispatch has not passed."""
+    with desk.store.write(durable=False) as connection:
+        now = desk.store.now(connection)
+        connection.execute(
+            wave_step(WaveState.OPEN, WaveState.WAITING)
+            .where(wave.c.due_at <= now, not_(_is_watched()), _is_sending())
+            .values(opened_at=now)
+        )
+
+
+def _is_watched() -> ColumnElement[bool]:
+    """Whether the wave waits behind a canary; that is no lateness."""
     canary = wave.alias("canary")
-    watched = exists().where(
+    return exists().where(
         canary.c.dispatch_id == wave.c.dispatch_id,
         canary.c.canary,
         canary.c.id != wave.c.id,
         canary.c.passed_at.is_(None),
         canary.c.state != WaveState.CANCELLED,
     )
-    with desk.store.write(durable=False) as connection:
-        now = desk.store.now(connection)
-        connection.execute(
-            wave_step(WaveState.OPEN, WaveState.WAITING)
-            .where(wave.c.due_at <= now, ~watched, _is_sending())
-            .values(opened_at=now)
-        )
 
 
 def _is_sending() -> ColumnElement[bool]:
