@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, and_, delete, or_
 
 from newsletter.store.tables import mail_allowance
-from newsletter.store.writing import changed, insert_into
+from newsletter.store.writing import insert_into
 
 BETWEEN_MAILS = timedelta(minutes=10)
 DAY = timedelta(days=1)  # any 24 hours, not a date: midnight gives nobody three more
@@ -36,7 +36,7 @@ def take_allowance(connection: Connection, mailbox: str, now: datetime) -> bool:
             or_(table.third.is_(None), table.third <= now - DAY),
         ),
     )
-    return changed(connection.execute(statement))
+    return connection.execute(statement.returning(table.mailbox)).first() is not None
 
 
 def prune_allowances(connection: Connection, now: datetime) -> int:

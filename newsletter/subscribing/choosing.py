@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from types import MappingProxyType
 
 from sqlalchemy import Connection
 
@@ -67,7 +66,7 @@ class Preferences:
     unsubscribe: str
     email: str = ""
     first_name: str = ""
-    attributes: Mapping[str, str] = MappingProxyType({})
+    attributes: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_preferences(reception: Reception, token: str) -> Preferences | None:
