@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, select, update
+from sqlalchemy import ColumnElement, Connection, and_, exists, or_, select, update
 
 from newsletter.dispatching.counting import count_outcomes
 from newsletter.dispatching.desk import Desk
@@ -15,7 +15,6 @@ from newsletter.store.writing import dispatch_step, wave_step
 
 HELD = (BatchState.CLAIMED, BatchState.SENDING)
 MOVING = (BatchState.READY, *HELD)
-_OPEN_OR_WAITING = (WaveState.WAITING, WaveState.OPEN)
 
 
 def end_what_is_done(desk: Desk) -> tuple[str, ...]:
@@ -65,7 +64,7 @@ def _pass_canary(desk: Desk, connection: Connection, dispatch_id: int) -> None:
 
 def _end(desk: Desk, connection: Connection, of: Dispatch) -> None:
     """`sent` when nothing can move and the sum is right; review when only a person can go on."""
-    if _is_true(connection, _any_wave(of.id, *_OPEN_OR_WAITING)):
+    if _is_true(connection, _any_wave_goes_on(of.id)):
         return
     if _is_true(connection, _any_batch(of.id, *HELD)):
         return
@@ -100,6 +99,14 @@ def require_balance(connection: Connection, of: Dispatch) -> None:
 
 def _any_wave(dispatch_id: int, *states: WaveState) -> ColumnElement[bool]:
     return exists().where(wave.c.dispatch_id == dispatch_id, wave.c.state.in_(states))
+
+
+def _any_wave_goes_on(dispatch_id: int) -> ColumnElement[bool]:
+    """Whether a wave is open or will be: behind a canary that waits for a person none will."""
+    mine = wave.c.dispatch_id == dispatch_id
+    stuck = exists().where(mine, wave.c.canary, wave.c.state == WaveState.NEEDS_REVIEW)
+    waiting = and_(_any_wave(dispatch_id, WaveState.WAITING), ~stuck)
+    return or_(_any_wave(dispatch_id, WaveState.OPEN), waiting)
 
 
 def _any_batch(dispatch_id: int, *states: BatchState) -> ColumnElement[bool]:

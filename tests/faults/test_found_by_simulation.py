@@ -39,3 +39,18 @@ def test_a_wave_that_was_missed_does_not_hide_behind_one_that_went(
     assert world.run().dispatch.state == "sent"
     assert set(world.transport.taken.values()) == {1}
     assert len(world.transport.taken) == 2
+
+
+def test_a_canary_that_was_cut_short_is_told(store: Store, clock: SettableClock) -> None:
+    """The waves behind a canary that waits for a person do not wait in silence."""
+    world = World(store, clock)
+    of = world.begin(5, canary=2)
+    clock.move(timedelta(hours=19))
+    world.run()
+
+    assert world.status().dispatch.state == "needs_review"
+
+    reschedule(store, of.id, Plan(due_at=clock.now(), by="Ada"))
+    assert world.run().dispatch.state == "sent"
+    assert set(world.transport.taken.values()) == {1}
+    assert len(world.transport.taken) == 5

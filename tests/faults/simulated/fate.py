@@ -27,9 +27,9 @@ class Odds:
         refuse: the database refuses a transaction (locked, or the disk is full).
     """
 
-    kill: float = 0.02
+    kill: float = 0.006
     meanwhile: float = 0.06
-    refuse: float = 0.02
+    refuse: float = 0.006
 
 
 CALM = Odds(kill=0.0, meanwhile=0.0, refuse=0.0)
