@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property, partial
@@ -25,9 +26,17 @@ from newsletter.engines.inline import InlineEngine
 from newsletter.errors import UsageError
 from newsletter.model.ports import Clock
 from newsletter.model.site import Site
-from newsletter.model.transport import Transport
+from newsletter.model.transport import (
+    MOST_READERS_A_BATCH,
+    Answer,
+    Batch,
+    Outcome,
+    Receipt,
+    Transport,
+)
 from newsletter.publishing import Composition, compose
 from newsletter.store import Store, open_store
+from newsletter.subscribing import Reception, open_reception
 from newsletter.tokens import Purpose, Signer
 from newsletter.transports.sendgrid import SendGridTransport
 from newsletter.transports.smtp import SmtpTransport
@@ -73,6 +82,20 @@ class Links:
 
     def _mark(self, purpose: Purpose, subscriber: int, delivery: int) -> str:
         return self.signer.mark(purpose, subscriber, delivery)
+
+
+class _NoTransport:
+    """Where nothing is to be sent, nothing can be."""
+
+    most = MOST_READERS_A_BATCH
+
+    def send(self, batch: Batch) -> Receipt:
+        """Say that nothing left this machine."""
+        untouched = (Outcome.UNTOUCHED,) * len(batch.recipients)
+        return Receipt(Answer.UNREACHABLE, untouched, reason="nothing is sent here")
+
+    def close(self) -> None:
+        """Nothing to let go of."""
 
 
 @dataclass(frozen=True)
@@ -156,8 +179,24 @@ class App:
         Raises:
             UsageError: nothing is configured to send with.
         """
-        transport = transport or self.open_transport()
-        desk = Desk(
+        desk = self._desk(transport or self.open_transport())
+        return Dispatcher(desk, InlineEngine(partial(send_batch, desk)))
+
+    @contextmanager
+    def deskwork(self) -> Iterator[Desk]:
+        """A desk for decisions about the ledger, at which nothing can be sent."""
+        desk = self._desk(_NoTransport())
+        try:
+            yield desk
+        finally:
+            desk.store.close()
+
+    def reception(self, store: Store) -> Reception:
+        """The use cases of readers, on an open store."""
+        return open_reception(store, self.site, self.signer, self.clock)
+
+    def _desk(self, transport: Transport) -> Desk:
+        return Desk(
             store=self.open_store(),
             transport=transport,
             clock=self.clock,
@@ -165,7 +204,6 @@ class App:
             roster=HostRoster(),
             rules=self._rules,
         )
-        return Dispatcher(desk, InlineEngine(partial(send_batch, desk)))
 
     @property
     def _rules(self) -> Rules:

@@ -48,3 +48,13 @@ def finding_line(found: Finding) -> Text:
 def sized(count: int) -> str:
     """Bytes as people say them: `41.3 KB` (1 KB is 1,024 bytes, as Gmail counts)."""
     return f"{count / 1024:.1f} KB"
+
+
+def plain(console: Console, text: str, style: str = "") -> None:
+    """Words as they are: brackets in them mean nothing."""
+    console.print(Text(text, style))
+
+
+def warn(console: Console, text: str) -> None:
+    """Something to weigh, in yellow."""
+    console.print(Text("warning: ", "bold yellow") + Text(text))

@@ -1,24 +1,47 @@
-"""The program `newsletter`: global options, and one way to fail."""
+"""The program `newsletter`: global options, lazily loaded commands, and one way to fail."""
 
 from __future__ import annotations
 
 import os
 import sys
+from importlib import import_module
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
 from newsletter import __version__
-from newsletter.bootstrap import load_app
-from newsletter.cli import composing, demo, initialising, rehearsing
+from newsletter.cli.commands import COMMANDS
+from newsletter.cli.logs import log_quietly
 from newsletter.cli.output import complain
 from newsletter.errors import NewsletterError, UsageError
 
+if TYPE_CHECKING:
+    from newsletter.bootstrap import App
+
+LOOK = {"add_completion": False, "pretty_exceptions_enable": False, "rich_markup_mode": None}
+
 
 class _Program(TyperGroup):
-    """Turns the errors of the tree into one message and the right exit code."""
+    """Imports a command's module when it is called, and fails in one way.
+
+    Errors of the tree become one message and the right exit code.
+    """
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        if cmd_name not in COMMANDS:
+            return None
+        scratch = typer.Typer(**LOOK)
+        import_module(f"newsletter.cli.{COMMANDS[cmd_name].module}").register(scratch)
+        return typer.main.get_group(scratch).commands[cmd_name]
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, command.does) for name, command in COMMANDS.items()])
 
     def invoke(self, ctx: Any) -> Any:
         try:
@@ -32,10 +55,8 @@ program = typer.Typer(
     name="newsletter",
     cls=_Program,
     no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
     help="Newsletters as files: write in Markdown, see every reader's mail, send it once.",
+    **LOOK,
 )
 
 
@@ -56,17 +77,15 @@ def everything(
     ] = False,
 ) -> None:
     """Carry the global options to the commands."""
-    context.obj = lambda: load_app(Path.cwd(), os.environ, site)
+    context.obj = lambda: _load(site)
     context.meta["site"] = site
 
 
-for register in (
-    demo.register,
-    initialising.register,
-    composing.register,
-    rehearsing.register,
-):
-    register(program)
+def _load(site: Path | None) -> App:
+    from newsletter.bootstrap import load_app
+
+    log_quietly()
+    return load_app(Path.cwd(), os.environ, site)
 
 
 def main() -> None:

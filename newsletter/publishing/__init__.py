@@ -9,9 +9,11 @@ from newsletter.publishing.approving import approve, changed_since
 from newsletter.publishing.building import build, finding_row, manifest
 from newsletter.publishing.composing import Composition, compose, require_sendable
 from newsletter.publishing.readers import neutral_reader, sample_reader
+from newsletter.publishing.trying import Tried, send_test_mails
 
 __all__ = [
     "Composition",
+    "Tried",
     "approve",
     "build",
     "changed_since",
@@ -21,4 +23,5 @@ __all__ = [
     "neutral_reader",
     "require_sendable",
     "sample_reader",
+    "send_test_mails",
 ]

@@ -1,0 +1,44 @@
+"""Every command, where it lives, and what it does: read by `--help` without importing them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A line of the program's help.
+
+    Attributes:
+        module: in `newsletter.cli`; its `register` adds the command.
+        does: the first line of the command's own help, without its full stop.
+    """
+
+    module: str
+    does: str
+
+
+COMMANDS = {
+    "demo": Command("demo", "Send a real issue to sample readers in a local sandbox"),
+    "init": Command("initialising", "Make a new site, with templates and issues to start from"),
+    "new": Command("composing", "Begin an issue: a new file with the next free number"),
+    "preview": Command("rehearsing", "Show issues in the browser as readers get them"),
+    "check": Command("composing", "Say what is wrong with issues"),
+    "build": Command("composing", "Write an issue's final files and manifest.json"),
+    "test": Command("trying", "Send test mails of an issue as it stands"),
+    "approve": Command("approving", "Freeze an issue: these bytes are what readers get"),
+    "schedule": Command("planning", "Send what was approved, at that time"),
+    "unschedule": Command("planning", "Take an issue off the calendar"),
+    "send": Command("sending", "Send an issue now and stay until it has ended"),
+    "status": Command("standing", "Say where issues stand, counted reader by reader"),
+    "pause": Command("steering", "Stop sending, between two batches"),
+    "resume": Command("steering", "Go on with a paused issue where it was"),
+    "cancel": Command("steering", "End an issue; whoever was not mailed yet is not mailed"),
+    "correct": Command("correcting", "Send a new version to those not yet mailed"),
+    "follow-up": Command("following", "Send an issue to readers it did not reach"),
+    "resolve": Command("resolving", "Decide about readers of whom nobody knows"),
+    "subscribers": Command("subscribers", "Bring readers in"),
+    "serve": Command("serving", "Run the whole web side, with the scheduler inside"),
+    "sandbox": Command("rehearsing", "Run a local SendGrid that delivers nothing"),
+    "db": Command("database", "Look after the database"),
+}

@@ -1,0 +1,107 @@
+"""`resolve`: readers of whom nobody knows, with the evidence, and a person's decision."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from newsletter.bootstrap import App
+from newsletter.cli.asking import IssueName, Json, Yes, confirm_on_terminal
+from newsletter.cli.naming import find_number
+from newsletter.cli.output import emit, people, plain
+from newsletter.cli.planning import tell_if_unwatched
+from newsletter.dispatching.resolving import Unknown, list_unknown, resolve
+from newsletter.errors import UsageError
+from newsletter.model.ledger import Resolution
+from newsletter.scheduling.spoken import people as readers_in_words
+
+UNKNOWN_LEFT = 3
+_RISK = {
+    Resolution.ASSUME_SENT: "Whoever did not get it will not get it.",
+    Resolution.SEND_AGAIN: "Whoever did get it will get it twice.",
+}
+
+
+def register(program: typer.Typer) -> None:
+    """Add this command."""
+    program.command("resolve")(resolve_issue)
+
+
+def resolve_issue(
+    context: typer.Context,
+    issue: IssueName,
+    assume_sent: Annotated[
+        bool, typer.Option("--assume-sent", help="Count them as mailed.")
+    ] = False,
+    send_again: Annotated[bool, typer.Option("--send-again", help="Mail them again.")] = False,
+    by: Annotated[str, typer.Option("--by", metavar="NAME", help="Who decides.")] = "",
+    yes: Yes = False,
+    json: Json = False,
+) -> None:
+    """Decide about readers of whom nobody knows; without a decision, list them."""
+    app: App = context.obj()
+    console = people(json)
+    decision = _decision(assume_sent=assume_sent, send_again=send_again, by=by)
+    with app.deskwork() as desk:
+        number = find_number(app, desk.store, issue)
+        unknown = list_unknown(desk, number)
+        _tell(console, number, unknown)
+        decided = 0
+        if decision is not None and unknown:
+            risk = _RISK[decision]
+            confirm_on_terminal(f"{risk} Decide so?", yes=yes, json=json)
+            decided = resolve(desk, number, decision, by=by.strip())
+            plain(console, f"{readers_in_words(decided)}: {decision.value.replace('_', ' ')}.")
+            if decision is Resolution.SEND_AGAIN:
+                tell_if_unwatched(console, app, desk.store)
+    if json:
+        emit(_record(number, unknown, decision, decided))
+    raise typer.Exit(UNKNOWN_LEFT if unknown and not decided else 0)
+
+
+def _decision(*, assume_sent: bool, send_again: bool, by: str) -> Resolution | None:
+    if assume_sent and send_again:
+        raise UsageError("Decide one: --assume-sent or --send-again.")
+    if not (assume_sent or send_again):
+        return None
+    if not by.strip():
+        raise UsageError("A decision needs a name: --by NAME.")
+    return Resolution.ASSUME_SENT if assume_sent else Resolution.SEND_AGAIN
+
+
+def _tell(console: Console, number: int, unknown: Sequence[Unknown]) -> None:
+    if not unknown:
+        plain(console, f"Issue {number} has no unknown readers.")
+    for each in unknown:
+        answer = each.answer.value.replace("_", " ") if each.answer else "no answer written down"
+        reason = f": {each.reason}" if each.reason else ""
+        plain(
+            console,
+            f"attempt {each.attempt_id} of dispatch {each.dispatch_id}, "
+            f"{each.started_at:%Y-%m-%d %H:%M:%S} UTC: {readers_in_words(each.readers)}, "
+            f"{answer}{reason}",
+        )
+
+
+def _record(
+    number: int, unknown: Sequence[Unknown], decision: Resolution | None, decided: int
+) -> dict[str, Any]:
+    return {
+        "issue": number,
+        "decision": decision.value if decision else None,
+        "decided": decided,
+        "unknown": [
+            {
+                "attempt": each.attempt_id,
+                "dispatch": each.dispatch_id,
+                "readers": each.readers,
+                "started_at": each.started_at.isoformat(timespec="seconds"),
+                "answer": each.answer.value if each.answer else None,
+                "reason": each.reason,
+            }
+            for each in unknown
+        ],
+    }

@@ -1,0 +1,135 @@
+"""`status`: where an issue stands, once or as it goes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import typer
+from rich.console import Group
+from rich.live import Live
+from rich.text import Text
+
+from newsletter.bootstrap import App
+from newsletter.cli.asking import Json
+from newsletter.cli.naming import find_number
+from newsletter.cli.output import emit, people
+from newsletter.cli.records import status_record
+from newsletter.cli.stopping import Stopping
+from newsletter.cli.telling import lines_of
+from newsletter.content import issue_numbers
+from newsletter.dispatching.status import IssueStatus, issue_status
+from newsletter.dispatching.ticking import last_tick
+from newsletter.model.ledger import DeliveryOutcome
+from newsletter.publishing import changed_since
+from newsletter.scheduling.watch import is_overdue
+from newsletter.store import Store
+from newsletter.store.approvals import Approved, latest_approval
+from newsletter.store.known import known_issues
+
+LOOK_EVERY = 1.0  # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where an issue stands, and what a person should know about it.
+
+    Attributes:
+        approved: the newest approval, or None.
+        changed: the files would make other bytes than those approved.
+        overdue: due while no scheduler looks.
+    """
+
+    status: IssueStatus
+    approved: Approved | None
+    changed: bool
+    overdue: bool
+
+    @property
+    def state(self) -> str:
+        """The last dispatch's state; without one `approved` or `draft`."""
+        return self.status.state or ("approved" if self.approved else "draft")
+
+    @property
+    def words(self) -> str:
+        """The state as a person reads it; uncertain is never complete."""
+        last = self.status.dispatches[-1] if self.status.dispatches else None
+        if last is None or not last.is_uncertain:
+            return self.state.replace("_", " ")
+        return f"sent, {last.outcomes[DeliveryOutcome.UNKNOWN]:,} uncertain"
+
+
+def register(program: typer.Typer) -> None:
+    """Add this command."""
+    program.command("status")(status)
+
+
+def status(
+    context: typer.Context,
+    issue: Annotated[
+        str | None, typer.Argument(metavar="ISSUE", help="Path, slug or number; none means all.")
+    ] = None,
+    watch: Annotated[bool, typer.Option("--watch", help="Follow it until Ctrl-C.")] = False,
+    json: Json = False,
+) -> None:
+    """Say where issues stand, counted reader by reader."""
+    app: App = context.obj()
+    store = app.open_store()
+    try:
+        numbers = _numbers(app, store, issue)
+        if json:
+            found = [record(look(app, store, number)) for number in numbers]
+            emit(found[0] if issue else found)
+        elif watch:
+            _watch(app, store, numbers)
+        else:
+            people(json=False).print(_page(app, store, numbers))
+    finally:
+        store.close()
+
+
+def look(app: App, store: Store, number: int) -> Standing:
+    """Count an issue and compare it with its files."""
+    status = issue_status(store, number)
+    with store.read() as connection:
+        approved, ticked = latest_approval(connection, number), last_tick(connection)
+    now = app.clock.now()
+    return Standing(
+        status=status,
+        approved=approved,
+        changed=approved is not None and changed_since(app.site, approved),
+        overdue=any(is_overdue(each.dispatch, ticked, now) for each in status.dispatches),
+    )
+
+
+def record(standing: Standing) -> dict[str, Any]:
+    """The same for scripts."""
+    approved = standing.approved
+    return status_record(standing.status, standing.state) | {
+        "uncertain": any(each.is_uncertain for each in standing.status.dispatches),
+        "approval": approved and approved.id,
+        "approved_by": approved and approved.by,
+        "changed_since_approval": standing.changed,
+        "overdue": standing.overdue,
+    }
+
+
+def _numbers(app: App, store: Store, issue: str | None) -> list[int]:
+    if issue is not None:
+        return [find_number(app, store, issue)]
+    with store.read() as connection:
+        known = known_issues(connection)
+    return sorted({*issue_numbers(app.site).values(), *known})
+
+
+def _page(app: App, store: Store, numbers: list[int]) -> Group:
+    now = app.clock.now()
+    found = [lines_of(look(app, store, number), app.site, now) for number in numbers]
+    return Group(*found) if found else Group(Text("This site has no issues yet."))
+
+
+def _watch(app: App, store: Store, numbers: list[int]) -> None:
+    with Stopping() as stop, Live(console=people(json=False), auto_refresh=False) as live:
+        while not stop():
+            live.update(_page(app, store, numbers), refresh=True)
+            app.clock.wait(LOOK_EVERY)
