@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from newsletter.checks import Evidence
 from newsletter.config import Settings, find_site, load_settings, make_secret_key
-from newsletter.dispatching.desk import Desk
+from newsletter.dispatching.desk import Desk, goes_on
 from newsletter.dispatching.owners import HostRoster
 from newsletter.dispatching.rules import Rules
 from newsletter.dispatching.running import Dispatcher
@@ -170,16 +170,19 @@ class App:
             password=smtp.password.get_secret_value(),
         )
 
-    def open_dispatcher(self, transport: Transport | None = None) -> Dispatcher:
+    def open_dispatcher(
+        self, transport: Transport | None = None, stopping: Callable[[], bool] = goes_on
+    ) -> Dispatcher:
         """Everything that sends, for the caller to close.
 
         Args:
             transport: instead of the one that is configured.
+            stopping: whether the process was asked to end; see `Desk`.
 
         Raises:
             UsageError: nothing is configured to send with.
         """
-        desk = self._desk(transport or self.open_transport())
+        desk = self._desk(transport or self.open_transport(), stopping)
         return Dispatcher(desk, InlineEngine(partial(send_batch, desk)))
 
     @contextmanager
@@ -195,7 +198,7 @@ class App:
         """The use cases of readers, on an open store."""
         return open_reception(store, self.site, self.signer, self.clock)
 
-    def _desk(self, transport: Transport) -> Desk:
+    def _desk(self, transport: Transport, stopping: Callable[[], bool] = goes_on) -> Desk:
         return Desk(
             store=self.open_store(),
             transport=transport,
@@ -203,6 +206,7 @@ class App:
             addresses=self.links,
             roster=HostRoster(),
             rules=self._rules,
+            stopping=stopping,
         )
 
     @property

@@ -46,6 +46,11 @@ def never(point: str) -> None:
     """The crash point of a real run: nothing happens."""
 
 
+def goes_on() -> bool:
+    """Whether a process that nobody stops is to stop: it is not."""
+    return False
+
+
 def passes(connection: Connection, wave_id: int) -> bool:
     """The verdict on a canary when nobody watches: it passes as soon as it is done."""
     return True
@@ -59,6 +64,8 @@ class Desk:
         crash_point: called with one of CRASH_POINTS; fault tests end the process in it.
         verdict: whether a canary wave that is done has passed; asked at every tick until it
             says yes. Whoever finds it bad pauses the dispatch instead.
+        stopping: whether the process was asked to end; preparing, which may take minutes, then
+            leaves the rest to the next one. Called between two transactions, in any thread.
     """
 
     store: Store
@@ -69,6 +76,7 @@ class Desk:
     rules: Rules = field(default_factory=Rules)
     crash_point: Callable[[str], None] = never
     verdict: Callable[[Connection, int], bool] = passes
+    stopping: Callable[[], bool] = goes_on
     letters: Letters = field(default_factory=Letters)
 
     @property

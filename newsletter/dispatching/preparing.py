@@ -29,12 +29,12 @@ _OTHERS_WERE_QUICKER = "40001"  # PostgreSQL: could not serialize access
 def prepare(desk: Desk, dispatch_id: int) -> None:
     """Bring a dispatch from `preparing` to `sending`, from wherever it stands.
 
-    Returns early when it was paused, cancelled or finished by another.
+    Returns early when it was paused, cancelled or finished by another, or the process is to end.
 
     Raises:
         Unbalanced: candidates and deliveries do not add up; nothing of it is sent.
     """
-    while True:
+    while not desk.stopping():
         desk.crash_point("preparing")
         try:
             if not _go_on(desk, dispatch_id):
