@@ -69,7 +69,11 @@ def public_routes(
         *api.addresses(),
         *Assets(side).addresses(),
     ]
-    return [*routes(side, pages), api.preflight(), pictures_route(side, more_pictures)]
+    return [
+        *routes(side, pages),
+        api.preflight(),
+        pictures_route(side, archive.cover, more_pictures),
+    ]
 
 
 def known_hosts(side: PublicSide) -> frozenset[str]:

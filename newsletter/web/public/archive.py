@@ -15,8 +15,8 @@ from starlette.responses import HTMLResponse, Response
 from newsletter.errors import NotFound
 from newsletter.model.rendition import Rendition
 from newsletter.rendering import fill
+from newsletter.store.approvals import load_picture
 from newsletter.store.archive import (
-    FrozenPicture,
     SentIssue,
     fullest_rendition,
     pictures_of,
@@ -24,6 +24,7 @@ from newsletter.store.archive import (
     sent_issues,
 )
 from newsletter.tokens import Purpose
+from newsletter.web.public.covers import Cover, first_picture, make_cover
 from newsletter.web.public.feed import FeedEntry, atom_feed
 from newsletter.web.public.headers import LETTER_POLICY, OPEN, SECRET
 from newsletter.web.public.routing import Address
@@ -31,23 +32,23 @@ from newsletter.web.public.side import PublicSide
 from newsletter.web.public.visit import Visit
 
 MOST_IN_FEED = 20
-HEAVIEST_COVER = 20 * 1024
 _PICTURE = r"/([0-9a-f]{64}\.[a-z]{3,4})\b"
 _HEAD = re.compile(r"<head[^>]*>", re.IGNORECASE)
 _BODY = re.compile(r"<body[^>]*>", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class Cover:
+class CoverView:
     """A picture that stands for an issue.
 
     Attributes:
-        src: at our own address; `address` is absolute.
-        width, height: pixels.
+        src: a light copy at our own address.
+        shared: absolute address of the frozen picture, for pages that link here.
+        width, height: pixels of the light copy.
     """
 
     src: str
-    address: str
+    shared: str
     width: int
     height: int
 
@@ -69,7 +70,7 @@ class IssueView:
     date: str
     corrected: str
     address: str
-    cover: Cover | None
+    cover: CoverView | None
 
 
 class Archive:
@@ -92,6 +93,12 @@ class Archive:
         """The issue that went out last."""
         found = self._sent()
         return self._view(found[0], with_cover=True) if found else None
+
+    def cover(self, name: str) -> bytes | None:
+        """The bytes of the latest issue's light picture, by its name."""
+        self.latest()
+        covers = (cover for cover in self._covers.values() if cover)
+        return next((cover.data for cover in covers if cover.filename == name), None)
 
     def index(self, visit: Visit) -> Response:
         """All of them, the newest first."""
@@ -193,29 +200,26 @@ class Archive:
     def _address(self, sent: SentIssue) -> str:
         return f"{self.side.site.public_url}/archive/{quote(sent.slug)}"
 
-    def _cover(self, approval: int) -> Cover | None:
+    def _cover(self, approval: int) -> CoverView | None:
         if approval not in self._covers:
-            with self.side.reception.store.read() as connection:
-                html = fullest_rendition(connection, approval).html
-                self._covers[approval] = self._first_picture(
-                    html, pictures_of(connection, approval)
-                )
-        return self._covers[approval]
+            self._covers[approval] = self._make_cover(approval)
+        cover = self._covers[approval]
+        if cover is None:
+            return None
+        shared = f"{self.side.site.images_url}/{cover.original}"
+        return CoverView(f"/media/{cover.filename}", shared, cover.width, cover.height)
 
-    def _first_picture(self, html: str, pictures: tuple[FrozenPicture, ...]) -> Cover | None:
-        """The first picture that is not the logo, in the smallest of its copies."""
+    def _make_cover(self, approval: int) -> Cover | None:
         theme = self.side.site.theme
-        named = {each.filename: each for each in pictures}
-        for name in re.findall(_PICTURE, html):
-            shown = named.get(name)
-            if shown is None or shown.source in (theme.logo, theme.logo_dark):
-                continue
-            small = next(each for each in pictures if each.source == shown.source)
-            if small.bytes > HEAVIEST_COVER:
+        with self.side.reception.store.read() as connection:
+            html = fullest_rendition(connection, approval).html
+            pictures = pictures_of(connection, approval)
+            original = first_picture(html, pictures, (theme.logo, theme.logo_dark))
+            if original is None:
                 return None
-            address = f"{self.side.site.images_url}/{small.filename}"
-            return Cover(f"/media/{small.filename}", address, small.width, small.height)
-        return None
+            sha256, _, extension = original.filename.partition(".")
+            data = load_picture(connection, sha256, extension)
+        return make_cover(original, data) if data else None
 
 
 def _day(moment: datetime, zone: ZoneInfo) -> str:

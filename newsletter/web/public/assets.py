@@ -35,15 +35,19 @@ class Assets:
     def icon(self, visit: Visit) -> Response:
         """The site's mark, in its colours."""
         svg = self.side.pages.icon()
-        headers = {"Cache-Control": "public, max-age=86400"}
+        headers = {
+            "Cache-Control": "public, max-age=86400",
+            # A letter is shut into an origin of its own, for which ours is a foreign one.
+            "Cross-Origin-Resource-Policy": "cross-origin",
+        }
         return Response(svg, media_type="image/svg+xml", headers=headers)
 
 
-def pictures_route(side: PublicSide, more: Callable[[str], bytes | None]) -> Route:
+def pictures_route(side: PublicSide, *more: Callable[[str], bytes | None]) -> Route:
     """Pictures of the theme and of everything that was ever approved, at `/media/`.
 
     Args:
-        more: asked for a picture that neither has.
+        more: asked in turn for a picture that neither has.
     """
 
     def find(name: str) -> bytes | None:
@@ -51,6 +55,7 @@ def pictures_route(side: PublicSide, more: Callable[[str], bytes | None]) -> Rou
             return own.data
         sha256, _, extension = name.partition(".")
         with side.reception.store.read() as connection:
-            return load_picture(connection, sha256, extension) or more(name)
+            frozen = load_picture(connection, sha256, extension)
+        return frozen or next(filter(None, (ask(name) for ask in more)), None)
 
     return media_route(find)

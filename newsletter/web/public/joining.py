@@ -46,7 +46,7 @@ class Joining:
     def form(self, visit: Visit) -> Response:
         """The form, empty."""
         latest = self.archive.latest()
-        image = latest.cover.address if latest and latest.cover else ""
+        image = latest.cover.shared if latest and latest.cover else ""
         response = self.side.pages.open_page(
             "sign_up", "/", self._values(Form()) | {"latest": latest}, image
         )
