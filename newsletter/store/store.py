@@ -60,11 +60,12 @@ class Store:
         Args:
             durable: False lets a power cut undo the commit (never a mere kill): right for what
                 would only be done again, such as a claim.
+            snapshot: see one moment throughout, and be the only one of this kind; on PostgreSQL
+                it may fail with SQLSTATE 40001 and is to be done again. SQLite's writers are
+                always so.
         """
         if self._writing is None:
-            with self.engine.begin() as connection:
-                if not durable:
-                    connection.exec_driver_sql("SET LOCAL synchronous_commit TO off")
+            with self._write_on_server(durable=durable, snapshot=snapshot) as connection:
                 yield connection
             return
         with self._writing, self.engine.connect() as plain:

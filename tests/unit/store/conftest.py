@@ -1,0 +1,3 @@
+"""Both databases."""
+
+from tests.databases import *  # noqa: F403
