@@ -125,9 +125,13 @@ def test_a_failed_transaction_leaves_nothing(store: Store) -> None:
     class OopsError(Exception):
         pass
 
-    with pytest.raises(OopsError), store.write() as connection:
-        connection.execute(insert(tick).values(id=1, at=NOW))
-        raise OopsError
+    def fail() -> None:
+        with store.write() as connection:
+            connection.execute(insert(tick).values(id=1, at=NOW))
+            raise OopsError
+
+    with pytest.raises(OopsError):
+        fail()
     with store.read() as connection:
         assert connection.execute(text("SELECT count(*) FROM tick")).scalar() == 0
 
