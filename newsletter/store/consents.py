@@ -29,6 +29,7 @@ _CUT_AT_ONCE = 1_000
 
 # What no database takes into a text, or what would break a line of it.
 _UNFIT = re.compile("[\x00-\x1f\x7f\ud800-\udfff]+")
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]+")
 
 NOTHING_SHOWN = FormEvidence()
 """The circumstances of what no form or page was part of."""
@@ -137,14 +138,21 @@ def blank_lines(connection: Connection, subscriber: int) -> None:
 
 def sha256_of(text: str) -> str:
     """SHA-256 of a text in UTF-8, hexadecimal."""
-    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    return sha256(text.encode()).hexdigest()
 
 
 def _keep_words(connection: Connection, lines: Iterable[Line]) -> None:
-    first = {line.evidence.wording: line.at for line in lines if line.evidence.wording}
+    first = {_words(line): line.at for line in lines}
     for words, at in first.items():
+        if not words:
+            continue
         row = {"sha256": sha256_of(words), "words": words, "first_used_at": at}
         insert_or_ignore(connection, wording, row)
+
+
+def _words(line: Line) -> str:
+    """The words agreed to, line breaks and all."""
+    return _UNSTORABLE.sub(" ", line.evidence.wording)
 
 
 def _row(line: Line) -> dict[str, Any]:
@@ -157,7 +165,7 @@ def _row(line: Line) -> dict[str, Any]:
         "at": line.at,
         "form": _fit(evidence.form),
         "form_version": _fit(evidence.form_version),
-        "wording": sha256_of(evidence.wording) if evidence.wording else None,
+        "wording": sha256_of(words) if (words := _words(line)) else None,
         "ip": _whole_ip(evidence.ip),
         "user_agent": _fit(evidence.user_agent)[:MOST_USER_AGENT],
         "token_sha256": sha256_of(line.token) if line.token else "",
