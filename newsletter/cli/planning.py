@@ -141,9 +141,7 @@ class _Calendar:
         with self.store.read() as connection:
             found = dispatches_of(connection, self.issue.number)
         counting = [
-            each
-            for each in found
-            if each.frozen or each.state is not DispatchState.CANCELLED
+            each for each in found if each.frozen or each.state is not DispatchState.CANCELLED
         ]
         if not counting:
             return None

@@ -20,7 +20,11 @@ from newsletter.errors import NewsletterError, UsageError
 if TYPE_CHECKING:
     from newsletter.bootstrap import App
 
-LOOK = {"add_completion": False, "pretty_exceptions_enable": False, "rich_markup_mode": None}
+LOOK: dict[str, Any] = {
+    "add_completion": False,
+    "pretty_exceptions_enable": False,
+    "rich_markup_mode": None,
+}
 
 
 class _Program(TyperGroup):

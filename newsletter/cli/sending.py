@@ -10,8 +10,8 @@ from newsletter.bootstrap import App
 from newsletter.cli.asking import By, IssueName, Json, Yes, may_ask, named
 from newsletter.cli.naming import find_number
 from newsletter.cli.output import emit, people
-from newsletter.cli.staying import report, stay
 from newsletter.cli.starting import Starter
+from newsletter.cli.staying import report, stay
 from newsletter.cli.stopping import Stopping
 from newsletter.cli.trying import send_tests
 from newsletter.dispatching.running import GRACE
@@ -39,7 +39,7 @@ def send(
         return
     console = people(json)
     with Stopping() as stop:
-        dispatcher = app.open_dispatcher()
+        dispatcher = app.open_dispatcher(stopping=stop)
         try:
             number = find_number(app, dispatcher.desk.store, issue)
             starter = Starter(app, dispatcher.desk.store, console, ask=may_ask(yes=yes, json=json))

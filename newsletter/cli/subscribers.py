@@ -24,6 +24,7 @@ from newsletter.subscribing import (
     BroughtIn,
     No,
     Reception,
+    Refusal,
     Yes,
     bring_in,
     normalise,
@@ -198,7 +199,7 @@ def _foresee(reception: Reception, rows: _Sorted) -> BroughtIn:
     """What would become of them; nothing is written."""
     seen: set[str] = set()
     known = 0
-    refused = {}
+    refused: dict[str, Refusal] = {}
     for chunk in chunks(row.email for row in rows.readers()):
         news = sorted(set(chunk) - seen)
         seen.update(news)

@@ -80,7 +80,9 @@ def _heading(standing: Standing) -> Text:
 def _dispatch(status: DispatchStatus, site: Site) -> Iterator[Text]:
     of = status.dispatch
     kind = of.kind.value.replace("_", "-")
-    yield Text(f"    dispatch {of.id} ({kind}): {of.state.value.replace('_', ' ')}, {_due(status, site)}")
+    yield Text(
+        f"    dispatch {of.id} ({kind}): {of.state.value.replace('_', ' ')}, {_due(status, site)}"
+    )
     if of.reason:
         yield Text(f"      {of.reason}", "yellow")
     if of.frozen:

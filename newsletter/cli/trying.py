@@ -21,10 +21,10 @@ Address = Annotated[list[str], typer.Argument(metavar="ADDRESS...", help="Where 
 
 def register(program: typer.Typer) -> None:
     """Add this command."""
-    program.command("test")(test)
+    program.command("test")(try_issue)
 
 
-def test(
+def try_issue(
     context: typer.Context,
     issue: Annotated[str, typer.Argument(metavar="ISSUE", help="Path, slug or number.")],
     addresses: Address,

@@ -214,9 +214,7 @@ def _tags(text: str, problems: list[str]) -> tuple[str, ...]:
     return tags
 
 
-def _attributes(
-    said: Mapping[str, str], rules: ListRules, problems: list[str]
-) -> dict[str, str]:
+def _attributes(said: Mapping[str, str], rules: ListRules, problems: list[str]) -> dict[str, str]:
     found = {}
     for attribute in rules.attributes:
         value = said.get(attribute.slug, "")

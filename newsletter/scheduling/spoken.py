@@ -46,7 +46,7 @@ def in_how_long(timing: Timing, now: datetime) -> str:
     """`in 8 days`: whole days on the calendar of the zone, hours and minutes when it is near."""
     left = timing.due_at - now
     if left < timedelta(minutes=1):
-        return "at once"
+        return "in less than a minute"
     if left < 2 * _HOUR:
         return f"in {counted(left // timedelta(minutes=1), 'minute')}"
     if left < _SOON:

@@ -1,0 +1,53 @@
+"""The scheduler as a part of a process: of `serve`, or of `scheduler.py` alone."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from newsletter.bootstrap import App, load_app
+from newsletter.cli.logs import log_quietly
+from newsletter.cli.output import complain, people, plain
+from newsletter.cli.stopping import Stopping
+from newsletter.dispatching.running import Dispatcher
+from newsletter.errors import NewsletterError
+
+INTERRUPTED = 130
+
+
+@contextmanager
+def dispatching(app: App, stop: Stopping) -> Iterator[Dispatcher]:
+    """Everything that sends, until this is left; then what is on the wire is finished."""
+    dispatcher = app.open_dispatcher(stopping=stop)
+    try:
+        yield dispatcher
+    finally:
+        dispatcher.close()
+
+
+@contextmanager
+def scheduling() -> Iterator[tuple[Dispatcher, Stopping]]:
+    """The whole of a scheduling process around its clockwork; leaves with its exit code.
+
+    SIGTERM is how a service manager ends a process, and ends it well: 0. Ctrl-C is 130.
+    """
+    log_quietly()
+    try:
+        with Stopping() as stop:
+            app = load_app(Path.cwd(), os.environ)
+            with dispatching(app, stop) as dispatcher:
+                plain(people(json=True), f"Scheduling for {app.site.name}; Ctrl-C ends it.")
+                yield dispatcher, stop
+    except NewsletterError as problem:
+        complain(problem)
+        sys.exit(problem.exit_code)
+    sys.exit(exit_code(stop))
+
+
+def exit_code(stop: Stopping) -> int:
+    """What a process that serves until told ends with."""
+    return INTERRUPTED if stop.asked == signal.SIGINT else 0

@@ -1,0 +1,58 @@
+"""Look at a database without changing it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, text
+
+from newsletter.store.connecting import connect, database_file, parse_url
+from newsletter.store.upgrading import newest, revision_of
+
+
+@dataclass(frozen=True, slots=True)
+class Inspected:
+    """What a look at a database found.
+
+    Attributes:
+        revision: the one it is of; empty when there is nothing yet.
+        newest: the one this program was made for.
+        problems: damage, in the database's own words.
+    """
+
+    revision: str
+    newest: str
+    problems: tuple[str, ...] = ()
+
+    @property
+    def is_current(self) -> bool:
+        """Whether it needs no upgrade."""
+        return self.revision == self.newest
+
+
+def inspect_database(url: str) -> Inspected:
+    """Look at the database's revision and soundness; makes and upgrades nothing.
+
+    Raises:
+        UsageError: a URL that is neither SQLite nor PostgreSQL.
+        DatabaseRefused: newer than this program, or not ours.
+    """
+    parsed = parse_url(url)
+    file = database_file(parsed)
+    if file is not None and not file.exists():
+        return Inspected("", newest())
+    engine = connect(parsed, 1)
+    try:
+        with engine.connect() as connection:
+            revision = revision_of(connection) or ""
+            return Inspected(revision, newest(), _damage(connection))
+    finally:
+        engine.dispose()
+
+
+def _damage(connection: Connection) -> tuple[str, ...]:
+    """SQLite says of itself whether its file is sound; PostgreSQL does so as it goes."""
+    if connection.dialect.name != "sqlite":
+        return ()
+    told = connection.execute(text("PRAGMA quick_check(20)")).scalars().all()
+    return tuple(line for line in told if line != "ok")
