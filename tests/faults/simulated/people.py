@@ -199,7 +199,7 @@ ACTIONS: Mapping[str, tuple[Action, float]] = {
     "rebind": (_rebind, 0.3),
     "unschedule": (_unschedule, 0.2),
     "pause": (_pause, 1),
-    "resume": (_resume, 3),
+    "resume": (_resume, 5),
     "cancel": (_cancel, 0.2),
     "cancel_wave": (_cancel_wave, 0.3),
     "assume_sent": (_assume_sent, 0.3),

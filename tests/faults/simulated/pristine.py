@@ -15,7 +15,7 @@ from tests.peers_ledger import SettableClock, World
 
 _ZONES = ("", "", "Europe/Berlin", "Asia/Tokyo", "Mars/Olympus")
 _WISHES = (None, None, ("tips",), ("tips", "news"), ())
-READERS = 18
+READERS = 26
 
 
 @contextmanager

@@ -16,7 +16,7 @@ _TAKES_ALL = ("accepted", "doubtful_taken", "raised_taken", "odd_taken", "killed
 _MOODS: dict[str, dict[str, float]] = {
     "well": {"accepted": 1},
     "shaky": {
-        "accepted": 8,
+        "accepted": 4,
         "doubtful_taken": 1,
         "doubtful": 1,
         "raised_taken": 0.3,
@@ -32,7 +32,7 @@ _MOODS: dict[str, dict[str, float]] = {
         "refused": 1,
         "too_large": 0.5,
         "readers_refused": 1,
-        "partly": 2,
+        "partly": 3,
     },
     "dead": {"doubtful": 3, "doubtful_taken": 1},
     "away": {"unreachable": 1},

@@ -112,6 +112,7 @@ class Simulation:
         self._no_after: dict[str, int] = {}
         self._born = 0
         self.processes = [self._birth(), self._birth()]
+        self.provider.mood = self.fate.one_of(MOODS, [1, 4, 0, 0])
 
     def act(self, name: str) -> None:
         """Let one process do one thing, whatever becomes of it."""
@@ -231,7 +232,7 @@ def _tick(world: Simulation, process: Process) -> None:
 
 
 def _send(world: Simulation, process: Process) -> None:
-    for _ in range(world.fate.one_of([1, 1, 3])):
+    for _ in range(world.fate.one_of([1, 2, 5])):
         send_batch(process.desk, world.doorbell.answer())
 
 
@@ -247,7 +248,7 @@ def _step_clock(world: Simulation, process: Process) -> None:
 
 
 def _change_mood(world: Simulation, process: Process) -> None:
-    world.provider.mood = world.fate.one_of(MOODS, [2, 4, 1, 0.5])
+    world.provider.mood = world.fate.one_of(MOODS, [1, 5, 1, 0.5])
 
 
 def _catch_up(world: Simulation, process: Process) -> None:
@@ -267,7 +268,7 @@ _ACTIONS: Mapping[str, tuple[Callable[[Simulation, Process], None], float]] = {
     "send": (_send, 16),
     "pass_time": (_pass_time, 8),
     "step_clock": (_step_clock, 0.4),
-    "change_mood": (_change_mood, 1.5),
+    "change_mood": (_change_mood, 2),
     "catch_up": (_catch_up, 1),
     "be_killed": (_be_killed, 0.7),
     "lose_rings": (_lose_rings, 0.7),
