@@ -26,6 +26,8 @@ class Letter:
         merge_tags: the tokens, in the order of `Recipient.values`.
         list_id: value of List-Id (RFC 2919), such as `Name <news.example.com>`.
         categories: the vendor's labels, ASCII.
+        is_system: a mail of the program itself, to one reader who waits for it: no delivery of
+            an issue, no list header, nothing followed.
     """
 
     key: str
@@ -36,6 +38,7 @@ class Letter:
     merge_tags: tuple[MergeTag, ...]
     list_id: str
     categories: tuple[str, ...] = ()
+    is_system: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,8 @@ class Recipient:
     """One reader of a Batch.
 
     Attributes:
-        delivery: the complete value of the custom arg `nl_delivery`.
+        delivery: the complete value of the custom arg `nl_delivery`; of `nl_mail` in a mail of
+            the program itself.
         email: the address.
         name: for To; may be empty.
         values: one for each of the letter's merge tags, already escaped for its context.

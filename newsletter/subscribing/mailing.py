@@ -124,6 +124,7 @@ class Postroom:
             merge_tags=made.merge_tags,
             list_id=list_id(site),
             categories=(mail.name.value,),
+            is_system=True,
         )
         number = f"{self.reception.store.site_id}-m{mail.id:x}"
         recipient = Recipient(
