@@ -2,61 +2,69 @@
 
 from __future__ import annotations
 
-import json
+import multiprocessing
 import os
 import signal
-import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
-_ROOT = Path(__file__).parents[2]
+from tests.faults.sender import Orders, run
+
 SECONDS = 120.0
 _LOOK_EVERY = 0.01
+# Processes of their own, forked from one that has imported everything and opened nothing.
+_FORKS = multiprocessing.get_context("forkserver")
+_FORKS.set_forkserver_preload(["tests.faults.sender"])
 
 
 @dataclass
 class Sender:
     """One sending process."""
 
-    process: subprocess.Popen[str]
+    process: BaseProcess
+    wire: Connection
 
     def wait_ready(self) -> None:
         """Until it has opened the database and begins to tick."""
-        assert self.process.stdout is not None
-        line = self.process.stdout.readline()
-        assert line == "ready\n", f"the sender did not start: {self.process.communicate()}"
+        assert self._hear() == "ready"
 
     def kill(self) -> None:
         """End it as the machine's out-of-memory killer would."""
         self.process.kill()
-        self.process.wait(SECONDS)
+        self.process.join(SECONDS)
 
     def signal(self, number: signal.Signals) -> None:
         """Send it a signal."""
-        self.process.send_signal(number)
+        assert self.process.pid is not None
+        os.kill(self.process.pid, number)
 
-    def died(self) -> bool:
+    def was_killed(self) -> bool:
         """Wait for its end; whether it was killed."""
-        out, err = self.process.communicate(timeout=SECONDS)
-        assert self.process.returncode in (0, -signal.SIGKILL), out + err
-        return self.process.returncode == -signal.SIGKILL
+        self.process.join(SECONDS)
+        return self.process.exitcode == -signal.SIGKILL
 
     def result(self) -> dict[str, Any]:
         """Wait for its end and take what it says."""
-        out, err = self.process.communicate(timeout=SECONDS)
-        assert self.process.returncode == 0, out + err
-        answer: dict[str, Any] = json.loads(out.splitlines()[-1])
-        return answer | {"err": err}
+        while not isinstance(answer := self._hear(), dict):
+            pass
+        self.process.join(SECONDS)
+        assert self.process.exitcode == 0
+        return answer
 
     def is_stopped(self) -> bool:
         """Whether it stands still."""
         stat = Path(f"/proc/{self.process.pid}/stat").read_text()
         return stat.rpartition(") ")[2].startswith("T")
+
+    def _hear(self) -> Any:
+        assert self.wire.poll(SECONDS), "the sender says nothing"
+        return self.wire.recv()
 
 
 class Senders:
@@ -66,30 +74,25 @@ class Senders:
         self._where = (database, sandbox)
         self._started: list[Sender] = []
 
-    def start(self, **options: Any) -> Sender:
-        """Start one; options as `tests/faults/sender.py` takes them."""
-        flags = [f"--{name}={value}" for name, value in options.items()]
-        process = subprocess.Popen(
-            [sys.executable, "-m", "tests.faults.sender", *self._where, *flags],
-            cwd=_ROOT,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            env=os.environ | {"PYTHONWARNINGS": "ignore"},
-        )
-        self._started.append(Sender(process))
+    def start(self, **orders: Any) -> Sender:
+        """Start one; see `Orders`."""
+        ours, theirs = _FORKS.Pipe()
+        process = _FORKS.Process(target=run, args=(Orders(*self._where, **orders), theirs))
+        process.start()
+        theirs.close()
+        self._started.append(Sender(process, ours))
         return self._started[-1]
 
-    def run(self, **options: Any) -> dict[str, Any]:
+    def run(self, **orders: Any) -> dict[str, Any]:
         """Start one and wait for what it says at its end."""
-        return self.start(**options).result()
+        return self.start(**orders).result()
 
     def end_all(self) -> None:
         """End what still runs."""
         for sender in self._started:
-            if sender.process.poll() is None:
-                sender.process.kill()
-            sender.process.communicate()
+            if sender.process.is_alive():
+                sender.kill()
+            sender.wire.close()
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""A sending process of a fault test: `python -m tests.faults.sender --help`.
+"""A sending process of a fault test.
 
 It is wired like the real one: the host's roster, the inline engine, the system's clock and the
 real SendGrid transport, which speaks to a sandbox. Only the numbers are smaller, and it can be
@@ -7,21 +7,20 @@ told to end, or to stand still, at a named point.
 
 from __future__ import annotations
 
-import argparse
-import json
 import os
 import signal
-import sys
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from multiprocessing.connection import Connection
 from typing import Any
 
 from sqlalchemy import event
 
-from newsletter.dispatching.desk import CRASH_POINTS, Desk
+from newsletter.dispatching.desk import Desk
 from newsletter.dispatching.owners import HostRoster
 from newsletter.dispatching.planning import Plan, schedule
 from newsletter.dispatching.rules import Rules
@@ -69,29 +68,64 @@ class SignalAt:
             os.kill(os.getpid(), self._signal)
 
 
-def main() -> None:
-    """Send until the issue rests; then print where it stands as JSON."""
-    asked = _arguments()
-    store = _open(asked)
-    transport = SendGridTransport(
-        "sandbox", asked.sandbox, clock=HostClock(), timeout=asked.timeout
-    )
+@dataclass(frozen=True)
+class Orders:
+    """What a sending process is to do.
+
+    Attributes:
+        database: DATABASE_URL.
+        sandbox: the sandbox's address.
+        approval: schedule this one first, as `send` does; 0 takes what is scheduled.
+        crash: end by SIGKILL at this crash point, for the `nth` time.
+        stop: stand still (SIGSTOP) there instead.
+        most: readers a batch.
+        lease, timeout: seconds.
+        pages: SQLite may use no more, as on a full disk; 0 means no limit.
+    """
+
+    database: str
+    sandbox: str
+    approval: int = 0
+    crash: str = ""
+    stop: str = ""
+    nth: int = 1
+    most: int = 10
+    threads: int = 3
+    lease: float = 180.0
+    timeout: float = 30.0
+    pages: int = 0
+
+
+def run(orders: Orders, wire: Connection) -> None:
+    """Say `ready`, send until the issue rests, then say where it stands; or what went wrong."""
+    try:
+        dispatcher = _wire(orders)
+        wire.send("ready")
+        status = dispatcher.stay(ISSUE, lambda status: None)
+        dispatcher.close()
+        wire.send(told(status))
+    except Exception as problem:
+        wire.send({"state": "failed", "reason": f"{problem}"})
+
+
+def _wire(orders: Orders) -> Dispatcher:
+    store = open_store(orders.database, secret_fingerprint=FINGERPRINT)
+    if orders.pages:
+        limit_pages(store, orders.pages)
     desk = Desk(
         store=store,
-        transport=transport,
+        transport=SendGridTransport(
+            "sandbox", orders.sandbox, clock=HostClock(), timeout=orders.timeout
+        ),
         clock=HostClock(),
         addresses=Links(),
         roster=HostRoster(),
-        rules=make_rules(asked.most, asked.lease),
-        crash_point=_crash_point(asked),
+        rules=make_rules(orders.most, orders.lease),
+        crash_point=_crash_point(orders),
     )
-    dispatcher = Dispatcher(desk, InlineEngine(partial(send_batch, desk), threads=asked.threads))
-    if asked.send:
-        schedule(store, asked.send, Plan(due_at=HostClock().now(), by="Ada"))
-    _say("ready")
-    status = dispatcher.stay(ISSUE, lambda status: None)
-    dispatcher.close()
-    _say(json.dumps(told(status)))
+    if orders.approval:
+        schedule(store, orders.approval, Plan(due_at=HostClock().now(), by="Ada"))
+    return Dispatcher(desk, InlineEngine(partial(send_batch, desk), threads=orders.threads))
 
 
 def make_rules(most: int, lease: float = 180.0) -> Rules:
@@ -118,29 +152,6 @@ def told(status: IssueStatus) -> dict[str, Any]:
     }
 
 
-def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("database", help="DATABASE_URL")
-    parser.add_argument("sandbox", help="the sandbox's address")
-    parser.add_argument("--send", type=int, default=0, help="schedule this approval first")
-    parser.add_argument("--crash", choices=CRASH_POINTS, help="end by SIGKILL at this point")
-    parser.add_argument("--stop", choices=CRASH_POINTS, help="stand still (SIGSTOP) at this point")
-    parser.add_argument("--nth", type=int, default=1, help="at the n-th time")
-    parser.add_argument("--most", type=int, default=10, help="readers a batch")
-    parser.add_argument("--threads", type=int, default=3)
-    parser.add_argument("--lease", type=float, default=180.0, help="seconds")
-    parser.add_argument("--timeout", type=float, default=30.0, help="seconds the wire waits")
-    parser.add_argument("--pages", type=int, default=0, help="SQLite may use no more: a full disk")
-    return parser.parse_args()
-
-
-def _open(asked: argparse.Namespace) -> Store:
-    store = open_store(asked.database, secret_fingerprint=FINGERPRINT)
-    if asked.pages:
-        limit_pages(store, asked.pages)
-    return store
-
-
 def limit_pages(store: Store, pages: int) -> None:
     """Let the database file grow no further: SQLITE_FULL, as on a disk that is full."""
 
@@ -151,18 +162,9 @@ def limit_pages(store: Store, pages: int) -> None:
     event.listen(store.engine, "connect", limit)
 
 
-def _crash_point(asked: argparse.Namespace) -> Callable[[str], None]:
-    if asked.crash:
-        return SignalAt(asked.crash, asked.nth, signal.SIGKILL)
-    if asked.stop:
-        return SignalAt(asked.stop, asked.nth, signal.SIGSTOP)
+def _crash_point(orders: Orders) -> Callable[[str], None]:
+    if orders.crash:
+        return SignalAt(orders.crash, orders.nth, signal.SIGKILL)
+    if orders.stop:
+        return SignalAt(orders.stop, orders.nth, signal.SIGSTOP)
     return lambda point: None
-
-
-def _say(line: str) -> None:
-    sys.stdout.write(line + "\n")
-    sys.stdout.flush()
-
-
-if __name__ == "__main__":
-    main()

@@ -3,54 +3,19 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from threading import Event
 
 import pytest
 
 from newsletter.dispatching.desk import CRASH_POINTS
 from newsletter.model.ledger import DeliveryOutcome
 from newsletter.sandbox import RunningSandbox
-from newsletter.store import Store, open_store
-from tests.databases import FINGERPRINT
-from tests.faults.audit import illegal_steps, watch
-from tests.faults.processes import Senders, senders, wait_until
+from newsletter.store import Store
+from tests.faults.processes import Senders, wait_until
 from tests.faults.promises import require_promises, script, set_faults
-from tests.peers_ledger import SettableClock, World
+from tests.faults.staging import forbidden_steps, prepare_issue
 
 _O = DeliveryOutcome
-
-
-@pytest.fixture
-def now_store(database_url: str) -> Iterator[Store]:
-    """The test's database as the senders see it: with the time of the real world."""
-    store = open_store(database_url, secret_fingerprint=FINGERPRINT)
-    yield store
-    store.close()
-
-
-@pytest.fixture
-def sending(database_url: str, sandbox: RunningSandbox) -> Iterator[Senders]:
-    """Starts senders."""
-    with senders(database_url, sandbox.url) as made:
-        yield made
-
-
-def prepare_issue(store: Store, readers: int) -> list[str]:
-    """Readers, an approval, and a dispatch that is due."""
-    world = World(store, SettableClock(datetime.now(UTC)))
-    emails = world.readers(readers)
-    world.schedule(world.approve())
-    if store.is_sqlite:
-        with store.write() as connection:
-            watch(connection)
-    return emails
-
-
-def forbidden_steps(store: Store) -> list[str]:
-    """Changes that stand in no table; only SQLite writes them down."""
-    with store.write() as connection:
-        return illegal_steps(connection) if store.is_sqlite else []
 
 
 # What a kill at each point costs in unknown readers, with one batch of 10 on its way.
@@ -74,9 +39,9 @@ def test_killed_at_a_named_point(
     if point == "splitting":
         script(sandbox, "400")
     if point == "sweeping":
-        assert sending.start(crash="after_sending", threads=1).died()
+        assert sending.start(crash="after_sending", threads=1).was_killed()
     nth = 1 if point in ("splitting", "sweeping") else 2
-    assert sending.start(crash=point, nth=nth, threads=1).died()
+    assert sending.start(crash=point, nth=nth, threads=1).was_killed()
 
     assert sending.run(threads=1)["state"] == "sent"
 
@@ -117,12 +82,12 @@ def test_killed_at_random_moments(
 ) -> None:
     """However often it is killed, wherever: both sides agree about every single reader."""
     chance = random.Random(kills)
-    emails = prepare_issue(now_store, 400 * kills)
-    set_faults(sandbox, "slow:1:0.02")
+    emails = prepare_issue(now_store, 100 * kills)
+    set_faults(sandbox, "slow:1:0.1")
     for _ in range(kills):
         sender = sending.start()
         sender.wait_ready()
-        wait_until(lambda ends=_in(chance.uniform(0, 0.4)): datetime.now(UTC) >= ends)
+        Event().wait(chance.uniform(0, 0.4))
         sender.kill()
     set_faults(sandbox)
 
@@ -132,9 +97,3 @@ def test_killed_at_random_moments(
     assert ending.count(_O.UNKNOWN) <= kills * 3 * 10  # three threads, ten readers each
     assert ending.count(_O.ACCEPTED) + ending.count(_O.UNKNOWN) == len(emails)
     assert forbidden_steps(now_store) == []
-
-
-def _in(seconds: float) -> datetime:
-    return datetime.now(UTC) + timedelta(seconds=seconds)
-
-
