@@ -16,7 +16,7 @@ from newsletter.store.consents import cut_network
 _MARKED = re.compile(
     r"^/(confirm|preferences|unsubscribe|view|undo|address)/[^/]+", re.ASCII | re.IGNORECASE
 )
-_MARK_ANYWHERE = re.compile(r"[A-Za-z0-9_-]{40,}(?!\.[a-z]{3,4}$)", re.ASCII)
+_MARK_ANYWHERE = re.compile(r"(?<=/)[A-Za-z0-9_-]{40,}(?=/|$)", re.ASCII)
 _log = structlog.get_logger(__name__)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, partial
 from pathlib import Path
 from types import TracebackType
@@ -60,7 +60,7 @@ class Stage:
     root: Path
     public_url: str = "http://127.0.0.1:8700"
     database_url: str = ""
-    clock: Clock = SystemClock()
+    clock: Clock = field(default_factory=SystemClock)
     limits: RequestLimits | None = None
     origins: frozenset[str] = frozenset()
     proxies: tuple[str, ...] = ()
