@@ -20,6 +20,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, insert, select, update
 
 from newsletter.model.consent import Channel, ConsentRecord, ConsentStep, FormEvidence
+from newsletter.store.consents_bulk import insert_lines
 from newsletter.store.tables import consent, wording
 from newsletter.store.tables.subscribers import Status
 from newsletter.store.writing import insert_or_ignore
@@ -68,7 +69,7 @@ def record_all(connection: Connection, lines: Sequence[Line]) -> None:
     """Add many lines at once."""
     if lines:
         _keep_words(connection, lines)
-        connection.execute(insert(consent), [_row(line) for line in lines])
+        insert_lines(connection, [_row(line) for line in lines])
 
 
 def lines_of(connection: Connection, address_hashes: Sequence[str]) -> tuple[ConsentRecord, ...]:
