@@ -12,6 +12,10 @@ import structlog
 
 _log = structlog.get_logger(__name__)
 
+# As many as the ambiguous answers that put the brake on: an outage costs what is on the wire
+# when it begins, and one process must not lose more than those to the unknown.
+THREADS = 3
+
 
 class InlineEngine:
     """A `newsletter.model.ports.Engine`: a bounded number of threads and a queue.
@@ -20,7 +24,7 @@ class InlineEngine:
     is only a memory of the doorbell: lost with the process, rung anew by the next tick.
     """
 
-    def __init__(self, send: Callable[[int], None], *, threads: int = 4) -> None:
+    def __init__(self, send: Callable[[int], None], *, threads: int = THREADS) -> None:
         """Start the threads.
 
         Args:
