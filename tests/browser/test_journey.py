@@ -77,16 +77,16 @@ def test_a_reader_comes_chooses_and_goes(stage: Stage, reader: Reader) -> None:
     stage.dispatch("12")
     _, first = reader.open_mail("Why microneedling works")
     expect(first.get_by_text("Hello Mira")).to_be_visible()
-    expect(first.get_by_text("TIP", exact=True).first).to_be_visible()
-    expect(first.get_by_text("RESOURCE", exact=True)).to_have_count(0)
+    expect(first.get_by_text("Tip", exact=True).first).to_be_visible()
+    expect(first.get_by_text("Resource", exact=True)).to_have_count(0)
     expect(first.locator("img").first).to_have_js_property("complete", value=True)
     assert first.locator("img").first.evaluate("image => image.naturalWidth") > 0
 
     choose_resources(reader, first)
     stage.dispatch("13")
     _, second = reader.open_mail("The first two days, and the right serum")
-    expect(second.get_by_text("RESOURCE", exact=True).first).to_be_visible()
-    expect(second.get_by_text("TIP", exact=True)).to_have_count(0)
+    expect(second.get_by_text("Resource", exact=True).first).to_be_visible()
+    expect(second.get_by_text("Tip", exact=True)).to_have_count(0)
     own_copy = reader.follow(second, "View in browser")
     expect(own_copy.get_by_text("Hello Mira")).to_be_visible()
 

@@ -33,6 +33,7 @@ def create_public(
     *,
     hosts: Collection[str] = (),
     more_pictures: Callable[[str], bytes | None] = _no_picture,
+    access_log: bool = True,
 ) -> Starlette:
     """The public pages alone.
 
@@ -40,11 +41,13 @@ def create_public(
         side: the parts they work with.
         hosts: names it answers to beside loopback and the host of `public_url`.
         more_pictures: asked for a picture that was never approved, as the preview shows.
+        access_log: whether each request is told to the log, masked.
     """
+    logging = [Middleware(AccessLog)] if access_log else []
     return Starlette(
         routes=public_routes(side, more_pictures=more_pictures),
         middleware=[
-            Middleware(AccessLog),
+            *logging,
             Middleware(Guard, hosts=known_hosts(side) | frozenset(hosts)),
             Middleware(PublicHeaders, secret=True, https=side.is_https),
         ],
