@@ -8,22 +8,17 @@ beforehand is the floor: the ratio says what composing adds. About twenty second
 from __future__ import annotations
 
 import argparse
-import asyncio
 import json
-import multiprocessing
 import sys
 import time
-from collections import Counter
-from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from multiprocessing.connection import Connection
-from typing import Any
 
 import orjson
 
-from newsletter.model.merge import Context, MergeTag
+from benchmarks.parts.counting import counting_server, talk_http, talk_smtp
+from benchmarks.parts.letters import HTML_BYTES, TAGS, TOKENS, html, text
 from newsletter.model.site import Sender
 from newsletter.model.transport import Answer, Batch, Letter, Recipient, Transport
 from newsletter.transports.sendgrid import SendGridTransport
@@ -32,8 +27,6 @@ from newsletter.transports.sendgrid_wire import Wire
 from newsletter.transports.smtp import SmtpTransport
 
 READERS = 1_000
-HTML_BYTES = 40_000
-TOKENS = ("nlx7f3a01x", "nlx7f3a02x", "nlx7f3a03x", "nlx7f3a04x")
 KEY = "SG.benchmark"
 
 
@@ -161,17 +154,10 @@ class SystemClock:
 
 
 def make_batch(readers: int) -> Batch:
-    """A letter with its tokens spread over it, and readers with values of usual length."""
-    paragraph = '<td style="padding:0 20px;color:#2b2523">Tiny channels wake up collagen.</td>\n'
-    html = paragraph * (HTML_BYTES // len(paragraph))
-    html = html[:200] + TOKENS[0] + html[200:20_000] + TOKENS[1] + html[20_000:]
-    html += "".join(f'<a href="{token}">link</a>' for token in TOKENS[2:])
-    text = f"Hello {TOKENS[0]},\n" + "Tiny channels wake up collagen.\n" * 60 + TOKENS[2]
-    tags = tuple(MergeTag(token, "subscriber.first_name", "", Context.HTML) for token in TOKENS)
+    """Readers with values of usual length."""
     sender = Sender("Lumen Skin Clinic", "letters@lumen.test")
-    letter = Letter(
-        "bench", sender, f"For {TOKENS[0]}", html, text, tags, "Lumen <news.lumen.test>"
-    )
+    subject, list_id = f"For {TOKENS[0]}", "Lumen <news.lumen.test>"
+    letter = Letter("bench", sender, subject, html(), text(), TAGS, list_id)
     return Batch(letter, "lumen.1", [make_recipient(number) for number in range(readers)])
 
 
@@ -205,81 +191,6 @@ def pieces(batch: Batch) -> bytes:
         for reader in batch.recipients
     ]
     return b'{"personalizations":[' + b",".join(readers) + b"]," + shared[1:]
-
-
-@dataclass(frozen=True, slots=True)
-class Counting:
-    """A server in another process."""
-
-    port: int
-    line: Connection
-
-    def count(self) -> int:
-        """Readers it has been given so far."""
-        self.line.send("count")
-        return int(self.line.recv()[1])
-
-
-Talk = Callable[
-    [asyncio.StreamReader, asyncio.StreamWriter, Counter[str]], Coroutine[Any, Any, None]
-]
-
-
-@contextmanager
-def counting_server(talk: Talk) -> Iterator[Counting]:
-    """Run a server in a process of its own until the block ends."""
-    processes = multiprocessing.get_context("fork")
-    ours, theirs = processes.Pipe()
-    process = processes.Process(target=serve, args=(talk, theirs), daemon=True)
-    process.start()
-    try:
-        yield Counting(ours.recv(), ours)
-    finally:
-        process.terminate()
-        process.join()
-
-
-def serve(talk: Talk, line: Connection) -> None:
-    """Listen, tell the port, and answer each word on the line with the readers so far."""
-    counter: Counter[str] = Counter()
-
-    async def forever() -> None:
-        server = await asyncio.start_server(
-            lambda reader, writer: talk(reader, writer, counter), "127.0.0.1", 0, limit=2**24
-        )
-        line.send(server.sockets[0].getsockname()[1])
-        asyncio.get_running_loop().add_reader(
-            line.fileno(), lambda: line.send((line.recv(), counter["readers"]))
-        )
-        await server.serve_forever()
-
-    asyncio.run(forever())
-
-
-async def talk_http(
-    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, counter: Counter[str]
-) -> None:
-    """Answer 202 and count the personalizations."""
-    head = await reader.readuntil(b"\r\n\r\n")
-    length = int(head.lower().partition(b"content-length:")[2].split()[0])
-    content = await reader.readexactly(length)
-    counter["readers"] += content.count(b'"nl_delivery"')
-    writer.write(b"HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\nX-Message-Id: m\r\n\r\n")
-    writer.close()
-
-
-async def talk_smtp(
-    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, counter: Counter[str]
-) -> None:
-    """Take every message and count them."""
-    writer.write(b"220 counting\r\n")
-    while step := (await reader.readline())[:4].upper().strip():
-        if step == b"DATA":
-            writer.write(b"354 go on\r\n")
-            await reader.readuntil(b"\r\n.\r\n")
-            counter["readers"] += 1
-        writer.write(b"221 bye\r\n" if step == b"QUIT" else b"250 ok\r\n")
-    writer.close()
 
 
 if __name__ == "__main__":
