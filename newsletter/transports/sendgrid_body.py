@@ -26,6 +26,11 @@ MOST_SUBSTITUTION_BYTES = 9_500
 """Of one reader's tokens and values as JSON. The vendor says 10,000 and not how it counts."""
 
 _ALWAYS_FITS = MOST_SUBSTITUTION_BYTES // 6  # JSON makes at most six bytes of a character
+# A link to confirm is not to pass through the vendor's hands first.
+_NOTHING_FOLLOWED = {
+    "click_tracking": {"enable": False, "enable_text": False},
+    "open_tracking": {"enable": False},
+}
 _ONE_CLICK = "List-Unsubscribe=One-Click"  # RFC 8058, 3.1
 
 
@@ -66,10 +71,12 @@ def body(batch: Batch) -> dict[str, Any]:
     second List-Unsubscribe.
     """
     tokens = [tag.token for tag in batch.letter.merge_tags]
+    if batch.letter.is_system:
+        readers = [_of_system(recipient, tokens) for recipient in batch.recipients]
+    else:
+        readers = [_personalization(each, tokens, batch.attempt) for each in batch.recipients]
     return {
-        "personalizations": [
-            _personalization(recipient, tokens, batch.attempt) for recipient in batch.recipients
-        ],
+        "personalizations": readers,
         **_shared(batch.letter),
     }
 
@@ -91,6 +98,12 @@ def _personalization(recipient: Recipient, tokens: Sequence[str], attempt: str) 
     return made
 
 
+def _of_system(recipient: Recipient, tokens: Sequence[str]) -> dict[str, Any]:
+    """A mail of the program itself: it belongs to no delivery and no attempt of an issue."""
+    made = _personalization(recipient, tokens, "")
+    return made | {"custom_args": {"nl_mail": recipient.delivery}}
+
+
 def _shared(letter: Letter) -> dict[str, Any]:
     made: dict[str, Any] = {
         "from": _mailbox(letter.sender),
@@ -100,9 +113,12 @@ def _shared(letter: Letter) -> dict[str, Any]:
             {"type": "text/plain", "value": letter.text},
             {"type": "text/html", "value": letter.html},
         ],
-        "headers": {"List-Id": _list_id(letter.list_id)},
         "tracking_settings": {"subscription_tracking": {"enable": False}},
     }
+    if letter.is_system:
+        made["tracking_settings"] |= _NOTHING_FOLLOWED
+    else:
+        made["headers"] = {"List-Id": _list_id(letter.list_id)}
     if letter.categories:
         made["categories"] = list(letter.categories)
     return made

@@ -36,6 +36,7 @@ class Prepared:
         tokens = [tag.token for tag in letter.merge_tags]
         self.sender = address(letter.sender.email)
         self._domain = self.sender.rpartition("@")[2]
+        self._is_system = letter.is_system
         self._subject = _pieces(one_line(letter.subject), tokens)
         self._head = _shared_headers(letter)
         self._body = [
@@ -62,14 +63,21 @@ class Prepared:
             f"Subject: {_header(subject, 'Subject')}",
             f"Date: {format_datetime(now)}",
             f"Message-ID: <{_NOT_IN_AN_ID.sub('-', recipient.delivery)}@{self._domain}>",
-            f"X-NL-Delivery: {_visible(recipient.delivery, 'delivery id')}",
-            f"X-NL-Attempt: {_visible(attempt, 'attempt id')}",
+            *self._marks(recipient, attempt),
         ]
         if recipient.unsubscribe:  # RFC 8058, 3.1
             link = _visible(recipient.unsubscribe, "unsubscribe address")
             lines.append(f"List-Unsubscribe: <{link}>")
             lines.append("List-Unsubscribe-Post: List-Unsubscribe=One-Click")
         return _EOL.join(lines) + _EOL
+
+    def _marks(self, recipient: Recipient, attempt: str) -> list[str]:
+        if self._is_system:
+            return [f"X-NL-Mail: {_visible(recipient.delivery, 'mail id')}"]
+        return [
+            f"X-NL-Delivery: {_visible(recipient.delivery, 'delivery id')}",
+            f"X-NL-Attempt: {_visible(attempt, 'attempt id')}",
+        ]
 
 
 def address(email: str) -> str:
@@ -89,11 +97,15 @@ def _shared_headers(letter: Letter) -> str:
     lines = [
         f"From: {formataddr((one_line(sender.name), address(sender.email)))}",
         f"Reply-To: {address(sender.reply_to or sender.email)}",
-        f"List-Id: {_header(one_line(letter.list_id), 'List-Id')}",
+        *([] if letter.is_system else [f"List-Id: {_list_id(letter)}"]),
         "MIME-Version: 1.0",
         f'Content-Type: multipart/alternative; boundary="{_BOUNDARY}"',
     ]
     return _EOL.join(lines) + _EOL
+
+
+def _list_id(letter: Letter) -> str:
+    return _header(one_line(letter.list_id), "List-Id")
 
 
 def _part(subtype: str, text: str, tokens: Sequence[str]) -> list[str | int]:
