@@ -18,6 +18,7 @@ from newsletter.web.public.headers import OPEN, SECRET
 
 FOLDER = "pages"
 _STYLE = f"{FOLDER}/style.css"
+_STYLE_FILES = (_STYLE, "parts/palette.mjml")
 _NAME_IN_ADDRESS = 12
 
 
@@ -47,7 +48,10 @@ class Pages:
 
     def __init__(self, site: Site) -> None:
         self.site = site
-        self._environment = template_environment(site.root / "templates")
+        self._folder = site.root / "templates"
+        self._environment = template_environment(self._folder)
+        self._plain = self._environment.overlay(autoescape=False)
+        self._style: tuple[tuple[int, ...], str, str] = ((), "", "")
         logos = [copies_of_logo(name, site.root) for name in (site.theme.logo, _dark_logo(site))]
         self.pictures: Mapping[str, PictureFile] = {
             file.filename: file for copies in logos if copies for file in copies.files
@@ -87,9 +91,13 @@ class Pages:
         return render_template(self._environment, f"{FOLDER}/{name}.html", context).text
 
     def style(self) -> tuple[str, str]:
-        """The style sheet, and the name of its content."""
-        css = render_template(self._environment, _STYLE, self._frame).text
-        return css, sha256(css.encode()).hexdigest()[:_NAME_IN_ADDRESS]
+        """The style sheet, and the name of its content; rendered anew when a file changes."""
+        written = tuple((self._folder / name).stat().st_mtime_ns for name in _STYLE_FILES)
+        if written != self._style[0]:
+            css = render_template(self._environment, _STYLE, self._frame).text
+            name = sha256(css.encode()).hexdigest()[:_NAME_IN_ADDRESS]
+            self._style = (written, css, name)
+        return self._style[1:]
 
     def icon(self) -> str:
         """The site's mark as SVG."""
@@ -105,8 +113,7 @@ class Pages:
 
         They are rendered as plain text and escaped once more where they are shown.
         """
-        plain = self._environment.overlay(autoescape=False)
-        return render_template(plain, f"{FOLDER}/consent.txt", self._frame).text.strip()
+        return render_template(self._plain, f"{FOLDER}/consent.txt", self._frame).text.strip()
 
     def _page(self, *, is_public: bool, path: str = "", image: str = "") -> PageView:
         _, name = self.style()
