@@ -51,7 +51,7 @@ def send_test_mails(
     Raises:
         UsageError: no such variant.
     """
-    found = []
+    found: list[Tried] = []
     for rendition in _chosen(composition, variant):
         batch = _batch(composition.site, rendition, addresses, reader)
         found.extend(_tried(rendition, addresses, transport.send(batch)))
@@ -71,10 +71,9 @@ def _batch(
     site: Site, rendition: Rendition, addresses: Sequence[str], reader: Mapping[str, str]
 ) -> Batch:
     values = prepare(rendition.merge_tags)(reader)
-    name = f"{_TEST}-{token_hex(8)}"  # no mark of the ledger: its events are nobody's
     recipients = [
         Recipient(
-            delivery=name,
+            delivery=_mark(),
             email=address,
             name="",
             values=values,
@@ -82,7 +81,12 @@ def _batch(
         )
         for address in addresses
     ]
-    return Batch(_letter(site, rendition), name, recipients)
+    return Batch(_letter(site, rendition), _mark(), recipients)
+
+
+def _mark() -> str:
+    """No mark of the ledger: events of a test mail are nobody's."""
+    return f"{_TEST}-{token_hex(8)}"
 
 
 def _letter(site: Site, rendition: Rendition) -> Letter:

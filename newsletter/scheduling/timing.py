@@ -47,7 +47,7 @@ class Timing:
     @property
     def wall_text(self) -> str:
         """As the ledger keeps it."""
-        return f"{self.wall:%Y-%m-%d %H:%M}"
+        return self.wall.isoformat(" ", "seconds" if self.wall.second else "minutes")
 
 
 def read_timing(
