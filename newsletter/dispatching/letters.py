@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from threading import Lock
 
 from sqlalchemy import Connection
 
 from newsletter.model.transport import Letter
-from newsletter.rendering import prepare
+from newsletter.rendering import Filler, filler
 from newsletter.store.approvals import load_letter
 
 MOST_KEPT = 64  # two issues of 32 variants; a letter is some 100 KB
@@ -20,13 +19,19 @@ class ReadyLetter:
     """A letter and what is needed to fill in its readers.
 
     Attributes:
-        fill: from a reader's values (source -> value) to one escaped value a merge tag.
+        fillers: for each merge tag its source, and what makes a reader's value fit its place.
         sources: every source a merge tag takes its value from.
     """
 
     letter: Letter
-    fill: Callable[[Mapping[str, str]], tuple[str, ...]]
+    fillers: tuple[tuple[str, Filler], ...]
     sources: frozenset[str]
+
+    @classmethod
+    def of(cls, letter: Letter) -> ReadyLetter:
+        """Get a letter ready."""
+        fillers = tuple((tag.source, filler(tag)) for tag in letter.merge_tags)
+        return cls(letter, fillers, frozenset(tag.source for tag in letter.merge_tags))
 
 
 class Letters:
@@ -41,13 +46,8 @@ class Letters:
         with self._lock:
             if found := self._kept.get(rendition_id):
                 return found
-        ready = _ready(load_letter(connection, rendition_id))
+        ready = ReadyLetter.of(load_letter(connection, rendition_id))
         with self._lock:
             if len(self._kept) >= MOST_KEPT:
                 self._kept.pop(next(iter(self._kept)))
             return self._kept.setdefault(rendition_id, ready)
-
-
-def _ready(letter: Letter) -> ReadyLetter:
-    sources = frozenset(tag.source for tag in letter.merge_tags)
-    return ReadyLetter(letter, prepare(letter.merge_tags), sources)

@@ -144,7 +144,8 @@ class Stretch:
                 ),
             )
             .where(self._members())
-            .subquery("looked_up")
+            .cte("looked_up", nesting=True)
+            .prefix_with("MATERIALIZED")  # or each look at the reason looks everything up anew
         )
         queued = looked_up.c.reason.is_(None)
         nobody = literal(NOBODY, Integer)

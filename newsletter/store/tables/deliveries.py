@@ -68,6 +68,7 @@ Index(
     delivery.c.issue_number,
     delivery.c.subscriber_id,
     unique=True,
-    sqlite_where=text("holds"),
+    # As SQLAlchemy writes the condition, or SQLite does not see that the index answers it.
+    sqlite_where=text("holds = 1"),
     postgresql_where=text("holds"),
 )

@@ -55,7 +55,7 @@ def upgrade() -> None:
         "delivery",
         ["issue_number", "subscriber_id"],
         unique=True,
-        sqlite_where=sa.text("holds"),
+        sqlite_where=sa.text("holds = 1"),
         postgresql_where=sa.text("holds"),
     )
     op.create_table(
