@@ -25,7 +25,7 @@ _FILE_NAME = re.compile(
 )
 def alternative_text(specimen: Specimen) -> Iterator[Fault]:
     """A04. A sentence that ends with a file's name is a sentence."""
-    sources = {picture.source.casefold() for picture in specimen.renditions.pictures}
+    sources = {picture.source.casefold() for picture in specimen.pictures}
     for image in specimen.document.named("img"):
         address, alt = image.get("src", ""), image.get("alt")
         place = specimen.place_of_picture(address)

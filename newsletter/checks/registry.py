@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 
-from newsletter.checks import accessibility, addresses, compliance, rendering, size, text
+from newsletter.checks import accessibility, addresses, compliance, rendering, size, system, text
 from newsletter.checks.rule import Evidence, Rule, Specimen
 from newsletter.errors import Place
 from newsletter.model.finding import Finding, Severity
-from newsletter.model.rendition import Renditions
+from newsletter.model.rendition import Rendition, Renditions
 from newsletter.model.site import Site
 
 RULES: tuple[Rule, ...] = (
@@ -21,6 +21,16 @@ RULES: tuple[Rule, ...] = (
     *text.RULES,
     *addresses.RULES,
 )
+
+SYSTEM_RULES: tuple[Rule, ...] = (
+    *rendering.RULES,
+    *size.RULES[:1],
+    *accessibility.RULES,
+    *text.RULES,
+    *addresses.RULES,
+    *system.RULES,
+)
+"""For the program's own mails, which nobody subscribes to and nobody can leave."""
 
 _ORDER = {severity: position for position, severity in enumerate(Severity)}
 
@@ -37,10 +47,30 @@ def check(renditions: Renditions, site: Site, evidence: Evidence) -> tuple[Findi
         Each finding once, errors first, then by rule, place and variant; a finding that
         all variants share has the variant `""`. Empty means nothing was found.
     """
-    specimens = [Specimen(one, renditions, site, evidence) for one in renditions.renditions]
+    issue = renditions.issue
+    specimens = [
+        Specimen(one, site, evidence, issue.place, issue.sections, renditions.pictures)
+        for one in renditions.renditions
+    ]
     found = [finding for each in specimens for rule in RULES for finding in rule.findings(each)]
     shared = _share(found, len(specimens))
     return tuple(sorted({*renditions.findings, *shared}, key=_position))
+
+
+def check_mail(
+    rendition: Rendition, site: Site, evidence: Evidence, place: Place
+) -> tuple[Finding, ...]:
+    """Run the rules for the program's own mails over one of them.
+
+    Args:
+        place: its folder in `templates/mail/`.
+
+    Returns:
+        As `check`.
+    """
+    specimen = Specimen(rendition, site, evidence, place)
+    found = {finding for rule in SYSTEM_RULES for finding in rule.findings(specimen)}
+    return tuple(sorted(found, key=_position))
 
 
 def _share(found: Iterable[Finding], variants: int) -> Iterable[Finding]:

@@ -45,7 +45,7 @@ def doctype(specimen: Specimen) -> Iterator[Fault]:
 
 
 def _authored(specimen: Specimen) -> frozenset[str]:
-    snippets = (section.snippet for section in specimen.renditions.issue.sections)
+    snippets = (section.snippet for section in specimen.sections)
     return frozenset(snippet.alt for snippet in snippets)
 
 

@@ -8,8 +8,9 @@ from functools import cached_property
 
 from newsletter.checks.document import Document
 from newsletter.errors import Place
+from newsletter.model.content import Section
 from newsletter.model.finding import Finding, Severity
-from newsletter.model.rendition import Rendition, Renditions
+from newsletter.model.rendition import PictureFile, Rendition
 from newsletter.model.site import Site
 
 
@@ -30,13 +31,17 @@ class Specimen:
 
     Attributes:
         rendition: the final bytes.
-        renditions: the whole of which it is one, for its issue and pictures.
+        place: where it was authored; findings that know no better point there.
+        sections: those of its issue; a mail of the program itself has none.
+        pictures: every file its issue shows.
     """
 
     rendition: Rendition
-    renditions: Renditions
     site: Site
     evidence: Evidence
+    place: Place
+    sections: tuple[Section, ...] = ()
+    pictures: tuple[PictureFile, ...] = ()
 
     @cached_property
     def document(self) -> Document:
@@ -49,12 +54,12 @@ class Specimen:
 
     def place_of_picture(self, address: str) -> Place:
         """Where the piece that shows the picture at `address` is defined, else the issue."""
-        sources = {p.source for p in self.renditions.pictures if p.filename in address}
-        for section in self.renditions.issue.sections:
+        sources = {p.source for p in self.pictures if p.filename in address}
+        for section in self.sections:
             image = section.snippet.image
             if image is not None and image.name in sources:
                 return section.snippet.place
-        return self.renditions.issue.place
+        return self.place
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +107,7 @@ class Rule:
                 rule=self.id,
                 severity=fault.severity or self.severity,
                 message=f"{fault.message} {self.mend}",
-                place=fault.place or specimen.renditions.issue.place,
+                place=fault.place or specimen.place,
                 variant=specimen.rendition.variant,
             )
             for fault in self.search(specimen)

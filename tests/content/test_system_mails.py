@@ -1,0 +1,57 @@
+"""The mails of the program itself, as they stand in `templates/mail/`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from newsletter.checks import Evidence, check_mail
+from newsletter.config import load_settings
+from newsletter.errors import Place
+from newsletter.model.consent import MailName
+from newsletter.model.merge import Context, MergeTag
+from newsletter.rendering.system_mail import LatestIssue, print_mail
+
+ROOT = Path(__file__).resolve().parents[2]
+SITE = load_settings(ROOT, {}).site
+LATEST = LatestIssue("Why microneedling works", "https://news.example.com/archive/why")
+
+
+def place(name: MailName) -> Place:
+    return Place(f"templates/mail/{name}")
+
+
+@pytest.mark.parametrize("latest", [None, LATEST], ids=["first", "later"])
+@pytest.mark.parametrize("name", MailName)
+def test_every_mail_of_the_program_passes_its_rules(
+    name: MailName, latest: LatestIssue | None
+) -> None:
+    """Nothing stands against any of them, before and after a first issue was sent."""
+    made = print_mail(SITE, name, latest).rendition
+    assert check_mail(made, SITE, Evidence(), place(name)) == ()
+
+
+def test_a_confirmation_with_a_way_to_unsubscribe_is_found() -> None:
+    """Y01 sees an unsubscribe link where nobody is on the list yet."""
+    made = print_mail(SITE, MailName.CONFIRM).rendition
+    leaving = MergeTag("nlffff0x", "link.unsubscribe", "", Context.URL)
+    spoilt = replace(
+        made,
+        html=made.html.replace("</body>", '<a href="nlffff0x">Leave</a></body>'),
+        text=f"{made.text} nlffff0x",
+        merge_tags=(*made.merge_tags, leaving),
+    )
+    found = check_mail(spoilt, SITE, Evidence(), place(MailName.CONFIRM))
+    assert [each.rule for each in found] == ["Y01"]
+
+
+def test_a_link_missing_from_the_text_is_found() -> None:
+    """Y02 names the part and the link."""
+    made = print_mail(SITE, MailName.CONFIRM).rendition
+    for tag in made.merge_tags:
+        made = replace(made, text=made.text.replace(tag.token, "(see the HTML)"))
+    found = check_mail(made, SITE, Evidence(), place(MailName.CONFIRM))
+    assert "Y02" in {each.rule for each in found}
+    assert any("text part has no link.confirm" in each.message for each in found)
