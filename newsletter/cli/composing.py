@@ -12,7 +12,7 @@ from newsletter.cli.output import emit, finding_line, people, sized
 from newsletter.content import issue_files, write_new_issue
 from newsletter.errors import ContentError, Problem, UsageError
 from newsletter.model.finding import Finding, Severity
-from newsletter.publishing import Composition, build, finding_row, sample_reader
+from newsletter.publishing import Composition, build, check_mails, finding_row, sample_reader
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
 
@@ -79,12 +79,14 @@ def check_issues(
             continue
         found.extend(composition.findings)
         _tell(composition, json)
+    if not issues:
+        found.extend(_tell_mails(app, json))
     if json and not unreadable:
         emit([finding_row(one) for one in found])
     if unreadable:
         raise ContentError(dict.fromkeys(unreadable))
     if not issues and not found:
-        console.print("Nothing stands against any issue.")
+        console.print("Nothing stands against any issue, or against the program's own mails.")
     raise typer.Exit(1 if any(one.severity is Severity.ERROR for one in found) else 0)
 
 
@@ -101,6 +103,13 @@ def _tell(composition: Composition, json: bool) -> None:
     )
     for found in composition.findings:
         console.print(finding_line(found))
+
+
+def _tell_mails(app: App, json: bool) -> tuple[Finding, ...]:
+    found = check_mails(app.site, app.evidence)
+    for one in found:
+        people(json).print(finding_line(one))
+    return found
 
 
 def _pair(text: str) -> tuple[str, str]:

@@ -8,6 +8,7 @@ seen is what is frozen.
 from newsletter.publishing.approving import approve, changed_since
 from newsletter.publishing.building import build, finding_row, manifest
 from newsletter.publishing.composing import Composition, compose, require_sendable
+from newsletter.publishing.mails import check_mails
 from newsletter.publishing.readers import neutral_reader, sample_reader
 from newsletter.publishing.trying import Tried, send_test_mails
 
@@ -17,6 +18,7 @@ __all__ = [
     "approve",
     "build",
     "changed_since",
+    "check_mails",
     "compose",
     "finding_row",
     "manifest",

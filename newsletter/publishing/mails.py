@@ -1,0 +1,38 @@
+"""The program's own mails, rendered and checked like letters."""
+
+from __future__ import annotations
+
+from newsletter.checks import Evidence, check_mail
+from newsletter.errors import Place
+from newsletter.model.consent import MailName
+from newsletter.model.finding import Finding, Severity
+from newsletter.model.site import Site
+from newsletter.rendering.system_mail import print_mail
+
+FOLDER = "templates/mail"
+_NONE = Finding(
+    "Y03",
+    Severity.WARNING,
+    "There are no mails of the program itself, so nobody can confirm a sign-up. "
+    "Copy the folder from a site that `newsletter init` made.",
+    Place(FOLDER),
+)
+
+
+def check_mails(site: Site, evidence: Evidence) -> tuple[Finding, ...]:
+    """What stands against the mails in `templates/mail/`, mail by mail.
+
+    A site without that folder can send issues, but nobody can confirm: one warning.
+
+    Raises:
+        TemplateError: a file of them is missing or wrong.
+    """
+    if not (site.root / FOLDER).is_dir():
+        return (_NONE,)
+    return tuple(
+        found
+        for name in MailName
+        for found in check_mail(
+            print_mail(site, name).rendition, site, evidence, Place(f"{FOLDER}/{name}")
+        )
+    )
