@@ -33,7 +33,7 @@ from newsletter.dispatching.sending import send_batch
 from newsletter.engines.inline import InlineEngine
 from newsletter.model.ledger import DeliveryOutcome
 from newsletter.model.transport import Answer, Batch, Letter, Transport
-from newsletter.rendering import list_id, prepare
+from newsletter.rendering import list_id
 from newsletter.store.approvals import record_approval
 from newsletter.store.subscribers import NewReader, import_readers
 from newsletter.transports.smtp import SmtpTransport
@@ -247,7 +247,7 @@ def ready_letter(app: App) -> ReadyLetter:
     letter = Letter(
         "bare", app.site.sender, made.subject, made.html, made.text, TAGS, list_id(app.site)
     )
-    return ReadyLetter(letter, prepare(TAGS), frozenset(tag.source for tag in TAGS))
+    return ReadyLetter.of(letter)
 
 
 def made_up_row(number: int) -> tuple[int, int, str, str, str]:

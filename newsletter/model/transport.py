@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from newsletter.model.merge import MergeTag
 from newsletter.model.site import Sender
@@ -41,9 +41,8 @@ class Letter:
     is_system: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Recipient:
-    """One reader of a Batch.
+class Recipient(NamedTuple):
+    """One reader of a Batch; a tuple, because making millions of them is a third of the time.
 
     Attributes:
         delivery: the complete value of the custom arg `nl_delivery`; of `nl_mail` in a mail of

@@ -36,6 +36,7 @@ _MARKUP_FREE = (
 
 Reader = Mapping[str, str]
 Prepared = Callable[[Reader], tuple[str, ...]]
+Filler = Callable[[str | None], str]
 
 
 def escape(value: str, context: Context) -> str:
@@ -69,7 +70,7 @@ def prepare(tags: Sequence[MergeTag]) -> Prepared:
         A function from a reader's values (source -> value) to one escaped value a tag. A
         value that is missing, empty or holds the nonce gives the tag's default.
     """
-    steps = [(tag.source, _filler(tag)) for tag in tags]
+    steps = [(tag.source, filler(tag)) for tag in tags]
 
     def values(reader: Reader) -> tuple[str, ...]:
         get = reader.get
@@ -105,21 +106,28 @@ def fill(rendition: Rendition, reader: Reader) -> Mail:
     return Mail(put(rendition.subject), put(rendition.html), put(rendition.text))
 
 
-def _filler(tag: MergeTag) -> Callable[[str | None], str]:
+def filler(tag: MergeTag) -> Filler:
+    """Get ready to make one tag's value for many readers: from the bare to the escaped value.
+
+    A value that is missing, empty or holds the nonce gives the tag's default.
+    """
     address = tag.source.startswith(LINKS)
     component = tag.context is Context.URL and not address
     most = None if address else MOST_CHARACTERS
     escaped = escape_address if address and tag.context is Context.URL else _ESCAPERS[tag.context]
     harmless = _UNRESERVED if component else _MARKUP_FREE
+    as_it_is = _is_ascii_word if tag.context is Context.URL else str.isalnum
     default = escaped(_fit(tag.default))
     nonce = tag.token[len(PREFIX) : len(PREFIX) + NONCE_LENGTH]
 
     def filled(value: str | None) -> str:
         if not value or nonce in value:
             return default
+        if as_it_is(value) and len(value) <= MOST_CHARACTERS:
+            return value  # most names: letters and digits of any script need nothing
         value = value[:most]
         if not value.encode("utf-8", "surrogatepass").translate(None, harmless):
-            return value  # most names and all our links; several times faster than escaping
+            return value  # all our links; several times faster than escaping
         return escaped(_fit(value).strip()) or default
 
     return filled
@@ -131,6 +139,10 @@ def _fit(value: str) -> str:
 
 def _plain(value: str) -> str:
     return value
+
+
+def _is_ascii_word(value: str) -> bool:
+    return value.isascii() and value.isalnum()
 
 
 def _component(value: str) -> str:
