@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from hashlib import blake2b
 from hmac import compare_digest
+from struct import Struct
 
 from newsletter.errors import UsageError
 
@@ -28,6 +29,7 @@ _SUBSCRIBER_BITS = 56
 _ABOUT_BITS = 64
 _IDS_BYTES = (_SUBSCRIBER_BITS + _ABOUT_BITS) // 8
 _HEAD_BYTES = 2 + _IDS_BYTES
+_HEAD = Struct(">BQQ")  # purpose and subscriber share eight bytes
 _CHARACTERS = 44
 _URL_SAFE = bytes.maketrans(b"+/", b"-_")
 _SHORTEST_SECRET = 16
@@ -82,7 +84,7 @@ class Signer:
         )
         # Copying a keyed state costs less than keying it anew; a campaign makes millions.
         self._states = tuple(blake2b(key=key, digest_size=_MAC_BYTES) for key in self._keys)
-        self._heads = {purpose: bytes((_key_id(self._keys[0]), purpose)) for purpose in Purpose}
+        self._key_id = _key_id(self._keys[0])
 
     def __repr__(self) -> str:
         return f"Signer({len(self._keys)} keys)"
@@ -118,8 +120,7 @@ class Signer:
         """
         if subscriber >> _SUBSCRIBER_BITS or about >> _ABOUT_BITS:
             raise OverflowError(f"these ids do not fit a mark: {subscriber}, {about}")
-        ids = subscriber << _ABOUT_BITS | about
-        head = self._heads[purpose] + ids.to_bytes(_IDS_BYTES, "big")
+        head = _HEAD.pack(self._key_id, purpose << _SUBSCRIBER_BITS | subscriber, about)
         state = self._states[0].copy()
         state.update(head)
         return b2a_base64(head + state.digest(), newline=False).translate(_URL_SAFE).decode()
