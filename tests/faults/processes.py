@@ -16,7 +16,7 @@ from typing import Any
 
 from tests.faults.sender import Orders, run
 
-SECONDS = 120.0
+SECONDS = 60.0
 _LOOK_EVERY = 0.01
 # Processes of their own, forked from one that has imported everything and opened nothing.
 _FORKS = multiprocessing.get_context("forkserver")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
-from newsletter.store import Store
+from newsletter.store import Store, open_store
+from tests.databases import FINGERPRINT
 from tests.faults.audit import illegal_steps, watch
 from tests.peers_ledger import SettableClock, World
 
@@ -29,3 +32,13 @@ def forbidden_steps(store: Store) -> list[str]:
     """Changes that stand in no table; only SQLite writes them down."""
     with store.write() as connection:
         return illegal_steps(connection) if store.is_sqlite else []
+
+
+@contextmanager
+def fresh_store(clock: SettableClock) -> Iterator[Store]:
+    """A new database in memory."""
+    store = open_store("sqlite://", secret_fingerprint=FINGERPRINT, clock=clock)
+    try:
+        yield store
+    finally:
+        store.close()
