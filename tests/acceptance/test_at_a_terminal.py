@@ -1,0 +1,73 @@
+"""What a person is asked at a terminal before anything irreversible happens."""
+
+from __future__ import annotations
+
+import os
+import pty
+import subprocess
+import sys
+
+import pytest
+
+from tests.acceptance.newsroom import Newsroom
+from tests.processes import PATIENCE
+
+
+def at_terminal(newsroom: Newsroom, *words: str, typed: str) -> tuple[int, str]:
+    """Run a command whose input and error are a terminal; returns exit code and the screen."""
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "newsletter", *words],
+        cwd=newsroom.site,
+        env=newsroom.environ | {"TERM": "dumb"},
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+    )
+    os.close(theirs)
+    os.write(ours, typed.encode() + b"\n")
+    screen = bytearray()
+    try:
+        while part := os.read(ours, 4_096):
+            screen += part
+    except OSError:  # Linux: the other end is closed
+        pass
+    finally:
+        os.close(ours)
+    return process.wait(PATIENCE), screen.decode("utf-8", "replace")
+
+
+@pytest.fixture
+def approved(newsroom: Newsroom) -> Newsroom:
+    newsroom.bring(1_234)
+    newsroom.run("approve", "1", "--by", "Ada")
+    return newsroom
+
+
+def test_the_count_must_be_typed(approved: Newsroom) -> None:
+    """`send` shows subject, audience and count; a wrong number sends nothing."""
+    code, screen = at_terminal(approved, "send", "1", typed="1233")
+    assert code == 1
+    for word in ("First words", "everyone", "1,234 readers", "Nothing was changed"):
+        assert word in screen
+    assert approved.requests() == 0
+    assert approved.status()["dispatches"] == []
+
+
+def test_the_right_count_sends(approved: Newsroom) -> None:
+    """Typed as a person writes it, with or without the comma, it goes out."""
+    code, screen = at_terminal(approved, "send", "1", typed="1,234")
+    assert code == 0, screen
+    assert len(approved.mailed()) == 1_234
+
+
+def test_a_no_changes_nothing(approved: Newsroom) -> None:
+    """`approve` while scheduled and `cancel` ask, and a no leaves all as it was."""
+    before = approved.ask("schedule", "1", "--at", "2037-12-01 09:00")
+    approved.write(subject="Second thoughts")
+    for words in (("approve", "1", "--by", "Ben"), ("cancel", "1")):
+        code, screen = at_terminal(approved, *words, typed="n")
+        assert code == 1, screen
+        assert "[y/N]" in screen
+    after = approved.status()["dispatches"][0]
+    assert (after["state"], after["approval"]) == ("scheduled", before["approval"])
