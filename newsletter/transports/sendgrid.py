@@ -11,6 +11,7 @@ from newsletter.model.ports import Clock
 from newsletter.model.transport import MOST_READERS_A_BATCH, Answer, Batch, Outcome, Receipt
 from newsletter.transports.sendgrid_answers import everyone, readers_refused, receipt
 from newsletter.transports.sendgrid_body import MOST_BYTES, body, unreadable, unsendable
+from newsletter.transports.sendgrid_json import ready_body
 from newsletter.transports.sendgrid_wire import (
     NoAnswerError,
     NotConnectedError,
@@ -86,9 +87,8 @@ class SendGridTransport:
         readers = len(batch.recipients)
         if found := unsendable(batch):
             return readers_refused(found, readers)
-        plain = body(batch)
         try:
-            ready = orjson.dumps(plain)
+            ready = ready_body(batch)
         except orjson.JSONEncodeError as exc:
             if found := unreadable(batch):
                 return readers_refused(found, readers)
@@ -96,7 +96,7 @@ class SendGridTransport:
         if len(ready) > MOST_BYTES:
             words = f"the message has {len(ready)} bytes; SendGrid takes {MOST_BYTES}"
             return everyone(Answer.TOO_LARGE, Outcome.UNTOUCHED, readers, words)
-        return ready if self._ready_bodies else plain
+        return ready if self._ready_bodies else body(batch)
 
     def _post(self, content: bytes | dict[str, Any], readers: int) -> Receipt:
         try:
