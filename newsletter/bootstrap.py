@@ -15,6 +15,8 @@ from functools import cached_property, partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from sqlalchemy import Connection
+
 from newsletter.checks import Evidence
 from newsletter.config import Settings, find_site, load_settings, make_secret_key
 from newsletter.dispatching.desk import Desk, goes_on
@@ -24,6 +26,7 @@ from newsletter.dispatching.running import Dispatcher
 from newsletter.dispatching.sending import send_batch
 from newsletter.engines.inline import InlineEngine
 from newsletter.errors import UsageError
+from newsletter.lists import forget_rejected
 from newsletter.model.ports import Clock
 from newsletter.model.site import Site
 from newsletter.model.transport import (
@@ -43,6 +46,9 @@ from newsletter.transports.smtp import SmtpTransport
 
 _SANDBOX_KEY = "sandbox"
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+# Looking a member up costs as much as a tenth of a mark, of which millions are made.
+_UNSUBSCRIBE, _PREFERENCES, _VIEW = Purpose.UNSUBSCRIBE, Purpose.PREFERENCES, Purpose.VIEW
 
 
 class SystemClock:
@@ -70,18 +76,15 @@ class Links:
 
     def unsubscribe(self, subscriber: int, delivery: int = 0) -> str:
         """One click from it ends the letters (RFC 8058)."""
-        return f"{self.base}/unsubscribe/{self._mark(Purpose.UNSUBSCRIBE, subscriber, delivery)}"
+        return f"{self.base}/unsubscribe/{self.signer.mark(_UNSUBSCRIBE, subscriber, delivery)}"
 
     def preferences(self, subscriber: int, delivery: int = 0) -> str:
         """Where a reader changes interests."""
-        return f"{self.base}/preferences/{self._mark(Purpose.PREFERENCES, subscriber, delivery)}"
+        return f"{self.base}/preferences/{self.signer.mark(_PREFERENCES, subscriber, delivery)}"
 
     def view(self, subscriber: int, delivery: int = 0) -> str:
         """The same letter in a browser."""
-        return f"{self.base}/view/{self._mark(Purpose.VIEW, subscriber, delivery)}"
-
-    def _mark(self, purpose: Purpose, subscriber: int, delivery: int) -> str:
-        return self.signer.mark(purpose, subscriber, delivery)
+        return f"{self.base}/view/{self.signer.mark(_VIEW, subscriber, delivery)}"
 
 
 class _NoTransport:
@@ -196,7 +199,17 @@ class App:
 
     def reception(self, store: Store) -> Reception:
         """The use cases of readers, on an open store."""
-        return open_reception(store, self.site, self.signer, self.clock)
+        return open_reception(
+            store, self.site, self.signer, self.clock, on_erase=(self._forget_rejected,)
+        )
+
+    @property
+    def rejected(self) -> Path:
+        """Where bad rows of lists are kept; whoever is erased is erased there too."""
+        return self.site.root / "var" / "rejected"
+
+    def _forget_rejected(self, connection: Connection, subscriber: int, address: str) -> None:
+        forget_rejected(self.rejected, address)
 
     def _desk(self, transport: Transport, stopping: Callable[[], bool] = goes_on) -> Desk:
         return Desk(

@@ -1,9 +1,32 @@
-"""Lists of readers as people have them, in files: read, with every bad row named.
+"""Lists of readers as people have them, in files: read, with every bad row named, and written.
 
-Knows neither the database nor consent: rows in, values out.
+Knows neither the database nor whose word counts: rows in, values out.
 """
 
-from newsletter.lists.reading import BadRow, ListedReader, ListRules, read_list, read_row
-from newsletter.lists.rejected import write_rejected
+from newsletter.lists.cells import tags_told
+from newsletter.lists.dates import DateOrder
+from newsletter.lists.distinct import Seen
+from newsletter.lists.kinds import Kind
+from newsletter.lists.reading import ListPlan, look_at, read_row
+from newsletter.lists.rejected import Rejected, forget_rejected
+from newsletter.lists.rows import BadRow, ListedReader, ListRules
+from newsletter.lists.sources import Source, find_sources
+from newsletter.lists.writing import write_list
 
-__all__ = ["BadRow", "ListRules", "ListedReader", "read_list", "read_row", "write_rejected"]
+__all__ = [
+    "BadRow",
+    "DateOrder",
+    "Kind",
+    "ListPlan",
+    "ListRules",
+    "ListedReader",
+    "Rejected",
+    "Seen",
+    "Source",
+    "find_sources",
+    "forget_rejected",
+    "look_at",
+    "read_row",
+    "tags_told",
+    "write_list",
+]

@@ -1,230 +1,156 @@
-"""A CSV file as readers and bad rows, one at a time: a million rows take no more memory."""
+"""A list looked at, and then its rows, one at a time: a million take no more memory than ten."""
 
 from __future__ import annotations
 
 import csv
+import io
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import IO
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import BinaryIO, TextIO
 
 from newsletter.errors import UsageError, nearest
-from newsletter.model.site import Attribute
+from newsletter.lists.columns import Columns, fields_known, read_header
+from newsletter.lists.encodings import Encoding, detect, reading
+from newsletter.lists.kinds import Kind, heavier
+from newsletter.lists.rows import BadRow, ListedReader, ListRules, RowReader
+from newsletter.lists.sources import Source
+from newsletter.lists.tape import LONGEST_LINE, Tape
 
-EMAIL = "email"
-_NAMES = {
-    "e-mail": EMAIL,
-    "email address": EMAIL,
-    "first name": "first_name",
-    "firstname": "first_name",
-    "timezone": "zone",
-    "time zone": "zone",
-}
-_OWN = (EMAIL, "first_name", "interests", "tags", "zone")
-_DELIMITERS = ",;\t"
-_SEVERAL = re.compile(r"[,;|]")
-_LONGEST_TAG = 64
+_DELIMITERS = (",", ";", "\t")
+_SPOKEN = {",": "comma", ";": "semicolon", "\t": "tab"}
+_EXCEL = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
+_TOLD_EVERY = 1_000  # rows
 
-
-@dataclass(frozen=True, slots=True)
-class ListRules:
-    """What a row may say.
-
-    Attributes:
-        attributes: those the site declares; each may be a column.
-        interests: the site's slugs.
-        normalise: an address in the form it is stored in; raises UsageError for none.
-    """
-
-    attributes: Sequence[Attribute]
-    interests: Sequence[str]
-    normalise: Callable[[str], str]
+Told = Callable[[int], None]
+"""Takes how many bytes of a list were read."""
 
 
 @dataclass(frozen=True, slots=True)
-class ListedReader:
-    """A good row.
+class ListPlan:
+    """How a list will be read; made from all its bytes, before a row is used.
 
     Attributes:
-        line: where it begins in the file, counted from 1.
-        email: normalised.
-        interests: slugs, or None where the row says nothing.
-        zone: as written; one that nobody knows counts as the site's.
+        first_line: of the first row with a reader.
+        kind: what the list is a list of; a row may weigh more.
     """
 
-    line: int
-    email: str
-    first_name: str = ""
-    interests: tuple[str, ...] | None = None
-    tags: tuple[str, ...] = ()
-    zone: str = ""
-    attributes: Mapping[str, str] = field(default_factory=dict)
+    source: Source
+    encoding: Encoding
+    delimiter: str
+    columns: Columns
+    first_line: int
+    kind: Kind
+
+    @property
+    def separated_by(self) -> str:
+        """The delimiter, for people."""
+        return _SPOKEN.get(self.delimiter, self.delimiter)
+
+    @property
+    def may_hold(self) -> tuple[bool, bool]:
+        """Whether there may be noes in it, and yeses."""
+        mixed = self.columns.says_status()
+        return self.kind.is_no or mixed, not self.kind.is_no
+
+    def rows(
+        self, rules: ListRules, told: Told = lambda read: None
+    ) -> Iterator[ListedReader | BadRow]:
+        """Good and bad rows, in order; empty ones are none.
+
+        Raises:
+            UsageError: while rows are taken, the rest turned out to be unreadable.
+        """
+        reader = RowReader(self.columns, rules, self.kind)
+        with self.source.open() as stream, _text(stream, self.encoding) as file:
+            for _ in range(self.first_line - 1):
+                file.readline(LONGEST_LINE)
+            tape = Tape(file, self.delimiter, self.first_line)
+            for number, (line, cells, problem) in enumerate(tape):
+                if number % _TOLD_EVERY == 0:
+                    told(stream.tell())
+                if problem:
+                    yield BadRow(line, problem, tuple(cells))
+                elif any(cells) and any(each.strip() for each in cells):
+                    yield reader.read(line, cells)
+        told(self.source.size)
 
 
-@dataclass(frozen=True, slots=True)
-class BadRow:
-    """A row that can not be used, with all that is wrong with it.
+def look_at(
+    source: Source,
+    rules: ListRules,
+    chosen: Mapping[str, str] | None = None,
+    kind: Kind | None = None,
+) -> ListPlan:
+    """Find out how to read a list.
 
-    Attributes:
-        cells: as they stood in the file.
-    """
-
-    line: int
-    reason: str
-    cells: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class List:
-    """An open list.
-
-    Attributes:
-        header: the columns as the file names them.
-        ignored: those that mean nothing here.
-        rows: good and bad, in order; consumed as it goes.
-    """
-
-    header: tuple[str, ...]
-    ignored: tuple[str, ...]
-    rows: Iterator[ListedReader | BadRow]
-
-
-def read_list(path: Path, rules: ListRules) -> List:
-    """Open a CSV file (RFC 4180; `;` and tab will do, UTF-8 with or without a mark).
+    Args:
+        chosen: column -> field, by a person.
+        kind: what a person says it is a list of; None goes by its name, and else means
+            subscribed. A no, whoever says it, beats a yes.
 
     Raises:
-        UsageError: it can not be opened, is no UTF-8, or has no column `email`. While rows are
-            taken, too: the rest of the file turned out to be unreadable.
+        UsageError: it is empty, can not be read, or its columns do not say who is meant.
     """
-    lines = _lines(path)
-    header_line = next(lines, "")
-    delimiter = max(_DELIMITERS, key=header_line.count)
-    reader = csv.reader(_again(header_line, lines), delimiter=delimiter)
-    header = tuple(cell.strip() for cell in next(reader, []))
-    columns = tuple(_meaning(name) for name in header)
-    if columns.count(EMAIL) != 1:
-        raise UsageError(
-            f"{path}: the first line must name the columns, one of them `email`. "
-            f"It has: {', '.join(header) or 'nothing'}."
-        )
-    known = (*_OWN, *(attribute.slug for attribute in rules.attributes))
-    ignored = tuple(
-        name for name, meaning in zip(header, columns, strict=True) if meaning not in known
-    )
-    return List(header, ignored, _rows(path, reader, columns, rules))
+    with source.open() as stream:
+        encoding = detect(stream)
+    with source.open() as stream, _text(stream, encoding) as file:
+        delimiter, cells, first = _head(source.name, file)
+    slugs = [attribute.slug for attribute in rules.attributes]
+    columns = read_header(source.name, cells, slugs, chosen or {})
+    if not columns.named:
+        first -= 1
+    told = [each for each in (kind, source.kind) if each is not None]
+    heaviest = Kind.SUBSCRIBED
+    for each in told:
+        heaviest = heavier(heaviest, each)
+    return ListPlan(source, encoding, delimiter, columns, first, heaviest)
 
 
 def read_row(said: Mapping[str, str], rules: ListRules) -> ListedReader:
-    """Read one reader from column -> cell.
+    """Read one reader from field -> cell.
 
     Raises:
-        UsageError: a column nobody knows, or all that is wrong with the cells.
+        UsageError: a field nobody knows, or all that is wrong with the cells.
     """
-    known = (*_OWN, *(attribute.slug for attribute in rules.attributes))
+    known = fields_known([attribute.slug for attribute in rules.attributes])
     for name in said:
         if name not in known:
             raise UsageError(f'Readers have no "{name}". {nearest(name, known)}')
-    row = _row(1, tuple(said.values()), tuple(said), rules)
+    columns = Columns(tuple(said), tuple(said))
+    row = RowReader(columns, rules, Kind.SUBSCRIBED).read(1, tuple(said.values()))
     if isinstance(row, BadRow):
         raise UsageError(row.reason)
     return row
 
 
-def _lines(path: Path) -> Iterator[str]:
+def _text(stream: BinaryIO, encoding: Encoding) -> TextIO:
+    codec, errors = reading(encoding)
+    return io.TextIOWrapper(stream, codec, errors, newline="")
+
+
+def _head(name: str, file: TextIO) -> tuple[str, list[str], int]:
+    """The delimiter, the cells of the first row, and the line behind it."""
+    line, text = 1, file.readline(LONGEST_LINE)
+    told = _EXCEL.fullmatch(text)  # how Excel is told the delimiter; no row
+    if told:
+        line, text = 2, file.readline(LONGEST_LINE)
+    while text and not text.strip(" \t\r\n,;"):
+        line, text = line + 1, file.readline(LONGEST_LINE)
+    if not text:
+        raise UsageError(f"{name} is empty.")
+    delimiter = told[1] if told else max(_DELIMITERS, key=lambda each: _width(text, each))
+    rest = [text, *(file.readline(LONGEST_LINE) for _ in range(20))]
+    rows = csv.reader(filter(None, rest), delimiter=delimiter)
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            yield from _decoded(path, file)
-    except OSError as problem:
-        raise UsageError(f"{path} can not be read: {problem.strerror}.") from problem
-
-
-def _decoded(path: Path, file: IO[str]) -> Iterator[str]:
-    try:
-        yield from file
-    except UnicodeDecodeError as problem:
-        raise UsageError(
-            f"{path} is not UTF-8 (byte {problem.start} of what was read last). "
-            "Save it as UTF-8 and try again; nothing behind that was read."
-        ) from problem
-
-
-def _again(first: str, rest: Iterator[str]) -> Iterator[str]:
-    yield first
-    yield from rest
-
-
-def _meaning(name: str) -> str:
-    plain = name.strip().lower()
-    return _NAMES.get(plain, plain)
-
-
-def _rows(
-    path: Path, reader: Iterator[list[str]], columns: Sequence[str], rules: ListRules
-) -> Iterator[ListedReader | BadRow]:
-    line = 2
-    try:
-        for cells in reader:
-            if any(cell.strip() for cell in cells):
-                yield _row(line, tuple(cells), columns, rules)
-            line = reader.line_num + 1  # type: ignore[attr-defined]  # csv.reader's own
+        cells = next(rows)
     except csv.Error as problem:
-        raise UsageError(f"{path}:{line}: {problem}. Nothing behind that was read.") from problem
+        raise UsageError(f"{name}:{line}: the first line can not be read: {problem}.") from None
+    return delimiter, cells, line + rows.line_num
 
 
-def _row(
-    line: int, cells: tuple[str, ...], columns: Sequence[str], rules: ListRules
-) -> ListedReader | BadRow:
-    if len(cells) > len(columns):
-        told = f"has {len(cells)} cells for {len(columns)} columns; is a comma not quoted?"
-        return BadRow(line, told, cells)
-    said = {name: cell.strip() for name, cell in zip(columns, cells, strict=False)}
-    problems: list[str] = []
-    email = _email(said.get(EMAIL, ""), rules, problems)
-    interests = _interests(said.get("interests", ""), rules, problems)
-    tags = _tags(said.get("tags", ""), problems)
-    attributes = _attributes(said, rules, problems)
-    if problems:
-        return BadRow(line, "; ".join(problems), cells)
-    name = " ".join(said.get("first_name", "").split())
-    return ListedReader(line, email, name, interests, tags, said.get("zone", ""), attributes)
-
-
-def _email(text: str, rules: ListRules, problems: list[str]) -> str:
+def _width(text: str, delimiter: str) -> int:
     try:
-        return rules.normalise(text)
-    except UsageError as problem:
-        problems.append(str(problem) if text else "has no address")
-        return ""
-
-
-def _interests(text: str, rules: ListRules, problems: list[str]) -> tuple[str, ...] | None:
-    named = tuple(dict.fromkeys(each.lower() for each in _several(text)))
-    problems += [
-        f'there is no interest "{each}". {nearest(each, rules.interests)}'
-        for each in named
-        if each not in rules.interests
-    ]
-    return named or None
-
-
-def _tags(text: str, problems: list[str]) -> tuple[str, ...]:
-    tags = tuple(dict.fromkeys(_several(text)))
-    problems += [f'the tag "{tag[:20]}..." is too long' for tag in tags if len(tag) > _LONGEST_TAG]
-    return tags
-
-
-def _attributes(said: Mapping[str, str], rules: ListRules, problems: list[str]) -> dict[str, str]:
-    found = {}
-    for attribute in rules.attributes:
-        value = said.get(attribute.slug, "")
-        if value and attribute.choices and value not in attribute.choices:
-            hint = nearest(value, attribute.choices)
-            problems.append(f'"{value}" is not a choice of {attribute.slug}. {hint}')
-        if value:
-            found[attribute.slug] = value
-    return found
-
-
-def _several(text: str) -> list[str]:
-    return [each.strip() for each in _SEVERAL.split(text) if each.strip()]
+        return len(next(csv.reader([text], delimiter=delimiter)))
+    except (csv.Error, StopIteration):
+        return 0

@@ -7,6 +7,7 @@ from hashlib import blake2b
 from email_validator import EmailNotValidError, validate_email
 
 from newsletter.errors import UsageError
+from newsletter.subscribing.plain_addresses import is_plain
 from newsletter.tokens import Signer
 
 _LONGEST = 254  # RFC 5321, 4.5.3.1.3, less the angle brackets
@@ -26,6 +27,8 @@ def normalise(email: str) -> str:
         UsageError: it is no address that mail can be sent to; says why.
     """
     text = email.strip()
+    if is_plain(text):
+        return text.lower()
     if not text:
         raise UsageError("Type your e-mail address.")
     if len(text) > _LONGEST or not text.isprintable():

@@ -7,7 +7,7 @@ from before, nor that of an address which was erased. File formats are others' b
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from itertools import islice
@@ -44,6 +44,8 @@ class Yes:
         evidence: the words of the form they agreed to, from where; `FormEvidence.wording` may be
             what the list's owner declares for all of it.
         given_at: when, aware; None when nobody knows.
+        asked_at: when they filled in the form, if that came before the yes; aware.
+        asked_ip: from where they did; kept in a line of its own when it differs.
         note: where it is from: the list's name, the column it stood in.
     """
 
@@ -51,6 +53,8 @@ class Yes:
     evidence: FormEvidence = NOTHING_SHOWN
     given_at: datetime | None = None
     note: str = ""
+    asked_at: datetime | None = None
+    asked_ip: str = ""
 
     @property
     def is_proved(self) -> bool:
@@ -133,7 +137,12 @@ def _bring_chunk(
     known = lock_known(connection, [yes.reader.email for yes in news])
     confirm_all(connection, [known[y.reader.email][0] for y in news if y.is_proved], now)
     lines = [_line(reception, known[y.reader.email][0], y, channel, now) for y in news]
-    record_all(connection, lines)
+    asked = [
+        _asked(line, yes)
+        for line, yes in zip(lines, news, strict=True)
+        if yes.asked_ip and yes.asked_ip != yes.evidence.ip
+    ]
+    record_all(connection, asked + lines)
     return done
 
 
@@ -167,4 +176,15 @@ def _line(reception: Reception, reader: int, yes: Yes, channel: Channel, now: da
         channel=channel,
         evidence=yes.evidence,
         note="; ".join(filter(None, (yes.note, given))),
+    )
+
+
+def _asked(line: Line, yes: Yes) -> Line:
+    """What came before the yes: someone filled in the form, from elsewhere."""
+    asked = f"asked {yes.asked_at.isoformat()}" if yes.asked_at else ""
+    return replace(
+        line,
+        what=ConsentStep.REQUESTED,
+        evidence=replace(yes.evidence, ip=yes.asked_ip, wording=""),
+        note="; ".join(filter(None, (yes.note, asked))),
     )

@@ -15,7 +15,7 @@ from newsletter.model.consent import (
     SuppressionReason,
 )
 from newsletter.store.closing import ERASED, close_address
-from newsletter.store.consents import blank_lines, lines_of
+from newsletter.store.consents import blank_lines, lines_of, sign_line
 from newsletter.store.mail_queue import drop_queued, forget_address
 from newsletter.store.mailed import issues_of, mails_of
 from newsletter.store.readers import (
@@ -68,8 +68,13 @@ def erase_me(reception: Reception, token: str) -> bool:
     return True
 
 
-def erase_address(reception: Reception, email: str, channel: Channel = Channel.ADMIN) -> bool:
+def erase_address(
+    reception: Reception, email: str, channel: Channel = Channel.ADMIN, *, by: str = ""
+) -> bool:
     """Erase whoever has this address; it stays closed to imports also when nobody has.
+
+    Args:
+        by: who does it; the one word about the deed that stays.
 
     Returns whether anybody was known under it. Raises UsageError for what is no address.
     """
@@ -83,7 +88,7 @@ def erase_address(reception: Reception, email: str, channel: Channel = Channel.A
             return False
         locked = lock_reader(connection, reader.id)
         assert locked is not None
-        _erase(reception, connection, locked, channel, now)
+        _erase(reception, connection, locked, channel, now, by)
     return True
 
 
@@ -146,16 +151,23 @@ def line_json(line: ConsentRecord) -> dict[str, Any]:
 
 
 def _erase(
-    reception: Reception, connection: Connection, reader: Reader, channel: Channel, now: datetime
+    reception: Reception,
+    connection: Connection,
+    reader: Reader,
+    channel: Channel,
+    now: datetime,
+    by: str = "",
 ) -> None:
     """The row, the proof and the mails lose the person; the deliveries' number now names nobody."""
     address = reader.email
-    write_down(reception, connection, reader, ConsentStep.ERASED, channel, at=now)
+    line = write_down(reception, connection, reader, ConsentStep.ERASED, channel, at=now)
     _close(reception, connection, address, now)
     drop_queued(connection, reader.id, "erased before it was sent", now)
     forget_address(connection, reader.id, address)
     forget_requests(connection, reader.id, address)
     blank_lines(connection, reader.id)
+    if by:
+        sign_line(connection, line, by)
     if reader.status is not Status.ERASED:
         scrub_reader(connection, reader)
     _tell_others(reception, connection, reader.id, address)

@@ -1,0 +1,56 @@
+"""A list as a file that a spreadsheet opens and does not run."""
+
+from __future__ import annotations
+
+import csv
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+from newsletter.errors import UsageError
+from newsletter.lists.cells import neutral
+
+
+def write_list(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]]) -> int:
+    """Write a CSV file (RFC 4180, UTF-8), whole or not at all; returns how many rows.
+
+    Only its owner may read it. Raises UsageError when it can not be written.
+    """
+    count = 0
+    try:
+        with new_file(path) as file:
+            writer = csv.writer(file)
+            writer.writerow(header)
+            for row in rows:
+                writer.writerow([neutral(each) for each in row])
+                count += 1
+    except OSError as problem:
+        raise UsageError(f"{path} can not be written: {problem.strerror}.") from problem
+    return count
+
+
+@contextmanager
+def new_file(path: Path) -> Iterator[IO[str]]:
+    """A file that takes the place of another when it is complete; else nothing happened.
+
+    What is no letter of UTF-8 goes out as the byte that it came in as.
+    """
+    with tempfile.NamedTemporaryFile(
+        "w",
+        encoding="utf-8",
+        errors="surrogateescape",
+        newline="",
+        prefix=f".{path.name}.",
+        dir=path.parent,
+        delete=False,
+    ) as file:
+        made = Path(file.name)
+        try:
+            yield file
+            file.flush()
+            made.replace(path)
+        except BaseException:
+            made.unlink(missing_ok=True)
+            raise
