@@ -53,7 +53,7 @@ def test_a_ten_minute_outage_costs_three_batches_and_the_probes(world: World) ->
     world.transport.always = outage
     world.begin(2_000)
 
-    status = world.run(ticks=100, every=10)
+    status = world.run(ticks=70, every=20)
 
     assert status.dispatch.state == DispatchState.SENT
     probes = sum(len(each.recipients) == 10 for each in world.transport.sent) - 1
@@ -64,10 +64,11 @@ def test_a_ten_minute_outage_costs_three_batches_and_the_probes(world: World) ->
 
 def test_ten_failed_probes_pause_with_the_reason(world: World) -> None:
     """A provider that stays silent is left alone until a person resumes."""
+    world = World(world.store, world.clock, rules=Rules(most=100, longest_pause=_MINUTE))
     world.transport.always = ambiguous
     world.begin(2_000)
 
-    status = world.run(ticks=200, every=60)
+    status = world.run(ticks=60, every=60)
 
     assert status.dispatch.state == DispatchState.PAUSED
     assert "10 probes" in status.dispatch.reason
@@ -96,6 +97,7 @@ def test_any_clear_answer_lets_the_brake_go(world: World) -> None:
     assert all(len(each.recipients) > 10 for each in world.transport.sent)
 
 
+_MINUTE = timedelta(minutes=1)
 LATER = NOON + timedelta(seconds=1)
 
 

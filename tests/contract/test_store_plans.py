@@ -1,0 +1,70 @@
+"""No statement of a dispatch reads the whole delivery table, on either database."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+
+from newsletter.dispatching.planning import Plan, follow_up
+from newsletter.dispatching.resolving import resolve
+from newsletter.dispatching.rules import Rules
+from newsletter.model.audience import Audience
+from newsletter.model.ledger import Resolution
+from newsletter.store import Store
+from newsletter.store.approvals import latest_approval
+from tests.databases import *  # noqa: F403
+from tests.peers_ledger import SettableClock, World, ambiguous, names, refuses
+
+Said = dict[str, Any]
+
+
+@pytest.fixture
+def said(store: Store) -> Said:
+    """Every statement about deliveries that is said while the test runs, with its parameters."""
+    heard: Said = {}
+
+    def listen(connection: Any, cursor: Any, statement: str, parameters: Any, *rest: Any) -> None:
+        reads = "delivery.id" in statement or "delivery.issue_number" in statement
+        if reads and not statement.startswith("EXPLAIN"):
+            heard.setdefault(statement, parameters)
+
+    event.listen(store.engine, "before_cursor_execute", listen)
+    return heard
+
+
+def plan_of(store: Store, statement: str, parameters: Any) -> str:
+    """How the database would go about it."""
+    with store.read() as connection:
+        if store.is_sqlite:
+            rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+            return "\n".join(row[3] for row in rows)
+        connection.exec_driver_sql("SET LOCAL enable_seqscan = off")  # few rows: it would be right
+        rows = connection.exec_driver_sql(f"EXPLAIN {statement}", parameters)
+        return "\n".join(row[0] for row in rows)
+
+
+def test_the_hot_statements_use_an_index(store: Store, clock: SettableClock, said: Said) -> None:
+    """Freezing, sending, refusing, splitting, sweeping, resolving, counting and following up."""
+    world = World(store, clock, rules=Rules(most=4, chunk=10))
+    world.transport.script.extend([ambiguous, names("r00005@reader.test")])
+    world.transport.always = refuses("r00010@reader.test")
+    world.begin(30, canary=2)
+    world.run()
+    clock.move(world.rules.patience)
+    resolve(world.desk, 12, Resolution.SEND_AGAIN, by="Ada")
+    world.run()
+    with store.read() as connection:
+        approved = latest_approval(connection, 12)
+    assert approved is not None
+    follow_up(store, approved.id, Plan(clock.now()))
+    world.run()
+    world.schedule(world.approve(13, audience=Audience(name="", received=(12,))))
+    world.run()
+
+    assert len(said) > 12
+    for statement, parameters in said.items():
+        plan = plan_of(store, statement, parameters)
+        assert "SCAN delivery" not in plan, statement
+        assert "Seq Scan on delivery" not in plan, statement
