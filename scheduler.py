@@ -1,4 +1,4 @@
-"""The scheduling process: APScheduler with one interval job in memory, until Ctrl-C or SIGTERM.
+"""The scheduling process: APScheduler with interval jobs in memory, until Ctrl-C or SIGTERM.
 
 The truth is in the ledger: any number of these may run, and each may be killed at any moment.
 """
@@ -7,5 +7,5 @@ from newsletter.cli.ticking import scheduling
 from newsletter.scheduling.clockwork import clockwork
 
 if __name__ == "__main__":
-    with scheduling() as (dispatcher, stop), clockwork(dispatcher.tick):
+    with scheduling() as (jobs, stop), clockwork(*jobs):
         stop.wait()

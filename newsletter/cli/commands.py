@@ -43,6 +43,7 @@ COMMANDS = {
     "resolve": Command("resolving", "Decide about readers of whom nobody knows"),
     "subscribers": Command("subscribers", "Bring readers in"),
     "serve": Command("serving", "Run the whole web side, with the scheduler inside"),
+    "embed": Command("embedding", "Print a sign-up form to paste into any page"),
     "sandbox": Command("rehearsing", "Run a local SendGrid that delivers nothing"),
     "db": Command("database", "Look after the database"),
 }

@@ -1,4 +1,8 @@
-"""`serve`: the whole web side, with the scheduler inside: one process is a whole system."""
+"""`serve`: the whole web side, with the scheduler inside: one process is a whole system.
+
+Drafts are not for everyone: the preview has a port of its own, on loopback only, so that a
+proxy before the public pages never reaches it.
+"""
 
 from __future__ import annotations
 
@@ -12,10 +16,14 @@ from newsletter.bootstrap import App
 from newsletter.cli.output import people, plain, warn
 from newsletter.cli.rehearsing import PREVIEW_PORT, Port
 from newsletter.cli.stopping import Stopping
-from newsletter.cli.ticking import dispatching, exit_code
+from newsletter.cli.ticking import dispatching, exit_code, jobs_of
 from newsletter.errors import UsageError
 from newsletter.scheduling.clockwork import clockwork
-from newsletter.web import preview_server
+from newsletter.store import Store
+from newsletter.web import Served, preview_server
+from newsletter.web.public.serving import public_server
+
+DRAFTS_PORT = PREVIEW_PORT + 2
 
 
 def register(program: typer.Typer) -> None:
@@ -27,6 +35,7 @@ def serve(
     context: typer.Context,
     host: Annotated[str, typer.Option(help="An address of this machine.")] = "127.0.0.1",
     port: Annotated[int, Port] = PREVIEW_PORT,
+    preview_port: Annotated[int, Port] = DRAFTS_PORT,
     no_scheduler: Annotated[
         bool, typer.Option("--no-scheduler", help="It runs elsewhere: python scheduler.py.")
     ] = False,
@@ -34,20 +43,32 @@ def serve(
     """Run the whole web side, with the scheduler inside, until Ctrl-C or SIGTERM."""
     app: App = context.obj()
     console = people(json=False)
-    served = preview_server(app, port, host)
     with Stopping() as stop, ExitStack() as running:
-        if not no_scheduler:
-            _schedule(running, app, stop, console)
-        plain(console, f"Serving {served.url}   (Ctrl-C ends it)")
-        served.run()
+        store = None if no_scheduler else _schedule(running, app, stop, console)
+        if store is None:
+            store = app.open_store()
+            running.callback(store.close)
+        public = public_server(app, store, port, host)
+        preview = _preview(app, preview_port)
+        running.enter_context(preview)
+        plain(console, f"Readers: {public.url}   Preview: {preview.url}   (Ctrl-C ends it)")
+        public.run()
     raise typer.Exit(exit_code(stop))
 
 
-def _schedule(running: ExitStack, app: App, stop: Stopping, console: Console) -> None:
+def _preview(app: App, port: int) -> Served:
+    try:
+        return preview_server(app, port)
+    except UsageError as problem:  # its advice names its own command's option
+        raise UsageError(str(problem).replace("--port", "--preview-port")) from problem
+
+
+def _schedule(running: ExitStack, app: App, stop: Stopping, console: Console) -> Store | None:
     """Start the scheduler; where nothing can be sent, say so and serve without."""
     try:
         dispatcher = running.enter_context(dispatching(app, stop))
     except UsageError as problem:
         warn(console, f"The scheduler does not run. {problem}")
-        return
-    running.enter_context(clockwork(dispatcher.tick))
+        return None
+    running.enter_context(clockwork(*jobs_of(app, dispatcher)))
+    return dispatcher.desk.store

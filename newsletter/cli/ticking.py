@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from newsletter.bootstrap import App, load_app
@@ -15,8 +16,12 @@ from newsletter.cli.output import complain, people, plain
 from newsletter.cli.stopping import Stopping
 from newsletter.dispatching.running import Dispatcher
 from newsletter.errors import NewsletterError
+from newsletter.scheduling.clockwork import Job
+from newsletter.subscribing import Postroom, keep_up
 
 INTERRUPTED = 130
+_POST_EVERY = 1.0  # seconds; somebody waits for these mails
+_UPKEEP_EVERY = 3_600.0
 
 
 @contextmanager
@@ -29,8 +34,19 @@ def dispatching(app: App, stop: Stopping) -> Iterator[Dispatcher]:
         dispatcher.close()
 
 
+def jobs_of(app: App, dispatcher: Dispatcher) -> tuple[Job, ...]:
+    """What a scheduler does: look at the ledger, send the program's own mails, tidy up."""
+    reception = app.reception(dispatcher.desk.store)
+    postroom = Postroom(reception, dispatcher.desk.transport)
+    return (
+        Job("tick", dispatcher.tick),
+        Job("post", postroom.deliver, every=_POST_EVERY),
+        Job("upkeep", partial(keep_up, reception), every=_UPKEEP_EVERY),
+    )
+
+
 @contextmanager
-def scheduling() -> Iterator[tuple[Dispatcher, Stopping]]:
+def scheduling() -> Iterator[tuple[tuple[Job, ...], Stopping]]:
     """The whole of a scheduling process around its clockwork; leaves with its exit code.
 
     SIGTERM is how a service manager ends a process, and ends it well: 0. Ctrl-C is 130.
@@ -41,7 +57,7 @@ def scheduling() -> Iterator[tuple[Dispatcher, Stopping]]:
             app = load_app(Path.cwd(), os.environ)
             with dispatching(app, stop) as dispatcher:
                 plain(people(json=True), f"Scheduling for {app.site.name}; Ctrl-C ends it.")
-                yield dispatcher, stop
+                yield jobs_of(app, dispatcher), stop
     except NewsletterError as problem:
         complain(problem)
         sys.exit(problem.exit_code)

@@ -3,12 +3,13 @@
 from newsletter.config.finding import find_site
 from newsletter.config.loading import load_settings
 from newsletter.config.secret_keys import make_secret_key, secret_key_file
-from newsletter.config.settings import NotifySettings, Settings, SmtpSettings
+from newsletter.config.settings import NotifySettings, Settings, SmtpSettings, WebSettings
 
 __all__ = [
     "NotifySettings",
     "Settings",
     "SmtpSettings",
+    "WebSettings",
     "find_site",
     "load_settings",
     "make_secret_key",

@@ -13,7 +13,13 @@ from pydantic import SecretStr
 from newsletter.config import rules, schema
 from newsletter.config.overrides import SECRET, apply_overrides
 from newsletter.config.secret_keys import RULE, read_secret_keys, split_secret_keys
-from newsletter.config.settings import SENDGRID_URL, NotifySettings, Settings, SmtpSettings
+from newsletter.config.settings import (
+    SENDGRID_URL,
+    NotifySettings,
+    Settings,
+    SmtpSettings,
+    WebSettings,
+)
 from newsletter.config.site import SiteReader
 from newsletter.config.sources import Sources, read_sources
 from newsletter.errors import ContentError, Problem
@@ -43,11 +49,12 @@ def load_settings(root: Path, environ: Mapping[str, str]) -> Settings:
     reader.problems = problems
     site, smtp = reader.read(), _smtp(reader)
     notify = reader.table("notify", schema.NotifyTable)
+    web = reader.table("web", schema.WebTable)
     outside = _Outside(root, sources, problems)
     keys, api_key = outside.secret_keys(), outside.sendgrid_api_key()
     webhook_keys, url = outside.webhook_keys(), outside.sendgrid_url()
     database_url = outside.database_url()
-    if problems or site is None or smtp is None or notify is None:
+    if problems or site is None or smtp is None or notify is None or web is None:
         raise ContentError(problems)
     return Settings(
         site=site,
@@ -58,6 +65,7 @@ def load_settings(root: Path, environ: Mapping[str, str]) -> Settings:
         secret_keys=keys,
         smtp=smtp,
         notify=NotifySettings(notify.emails),
+        web=WebSettings(web.origins, web.proxies),
     )
 
 

@@ -6,7 +6,7 @@ The messages never repeat the value: it may be a secret that landed in the wrong
 from __future__ import annotations
 
 import re
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from typing import Annotated, Any
 from urllib.parse import SplitResult, urlsplit
 
@@ -128,6 +128,22 @@ def host(value: str) -> str:
     return value
 
 
+def origin(value: str) -> str:
+    """Scheme, host and port of another site, as browsers name it (RFC 6454, section 7)."""
+    parts = _split(value.rstrip("/"))
+    if parts.path or parts.query or parts.fragment:
+        raise ValueError("must be a site without a path. Write it as https://shop.example.")
+    return f"{parts.scheme}://{parts.netloc}".lower()
+
+
+def network(value: str) -> str:
+    """An address or network of proxies: `10.0.0.0/8`."""
+    try:
+        return str(ip_network(value.strip(), strict=False))
+    except ValueError:
+        raise ValueError("is no address or network. Write it as 10.0.0.0/8.") from None
+
+
 def split_commas(value: Any) -> Any:
     """The environment has no lists: `a, b` is one."""
     return [part.strip() for part in value.split(",") if part.strip()] if _is_text(value) else value
@@ -141,6 +157,10 @@ Text = Annotated[str, AfterValidator(text)]
 Line = Annotated[str, AfterValidator(line)]
 Email = Annotated[str, AfterValidator(email)]
 Emails = Annotated[tuple[Email, ...], BeforeValidator(split_commas)]
+Origin = Annotated[str, AfterValidator(origin)]
+Origins = Annotated[tuple[Origin, ...], BeforeValidator(split_commas)]
+Network = Annotated[str, AfterValidator(network)]
+Networks = Annotated[tuple[Network, ...], BeforeValidator(split_commas)]
 BaseUrl = Annotated[str, AfterValidator(base_url)]
 Link = Annotated[str, AfterValidator(link)]
 Zone = Annotated[str, AfterValidator(zone)]

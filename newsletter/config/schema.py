@@ -16,6 +16,7 @@ SECTIONS = (
     "audiences",
     "theme",
     "dispatch",
+    "web",
     "notify",
     "smtp",
 )
@@ -121,6 +122,13 @@ class DispatchTable(Table):
     canary: Count = 0
     readers_per_hour: Count = 0
     late_limit: Annotated[float, Field(gt=0, le=8760)] = 6.0
+
+
+class WebTable(Table):
+    """`[web]`: whom the public side believes and answers."""
+
+    origins: rules.Origins = ()
+    proxies: rules.Networks = ()
 
 
 class NotifyTable(Table):

@@ -39,6 +39,19 @@ class NotifySettings:
 
 
 @dataclass(frozen=True, slots=True)
+class WebSettings:
+    """Whom the public side believes and answers.
+
+    Attributes:
+        origins: other sites whose pages may sign readers up by the JSON API.
+        proxies: addresses and networks whose `X-Forwarded-For` is believed.
+    """
+
+    origins: tuple[str, ...] = ()
+    proxies: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """`newsletter.toml`, `.env` and the environment, read once.
 
@@ -52,6 +65,7 @@ class Settings:
             nor `var/secret.key` has one yet: see `make_secret_key`.
         smtp: the other way out.
         notify: who hears of it.
+        web: whom the public side believes and answers.
     """
 
     site: Site
@@ -62,6 +76,7 @@ class Settings:
     secret_keys: tuple[SecretStr, ...]
     smtp: SmtpSettings
     notify: NotifySettings
+    web: WebSettings = field(default_factory=WebSettings)
 
     @property
     def var(self) -> Path:

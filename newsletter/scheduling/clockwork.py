@@ -1,4 +1,4 @@
-"""The clockwork: APScheduler with one interval job, kept in memory.
+"""The clockwork: APScheduler with interval jobs, kept in memory.
 
 It knows nothing of issues. What is due stands in the ledger, and a tick wins or loses a
 compare-and-set there; so it may run twice, be killed, or sleep with a laptop.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import structlog
@@ -20,21 +21,32 @@ EVERY = 0.5
 _log = structlog.get_logger(__name__)
 
 
-@contextmanager
-def clockwork(tick: Callable[[], Any], every: float = EVERY) -> Iterator[None]:
-    """Call `tick` again and again, in a thread, while this is entered.
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Something to do again and again.
 
-    Args:
-        tick: what it raises is logged, and the next one comes all the same; so are the
+    Attributes:
+        name: unlike that of any other.
+        work: what it raises is logged, and the next time comes all the same; so are the
             `problems` of what it returns.
-        every: seconds; a tick that takes longer swallows those it overlaps.
+        every: seconds; work that takes longer swallows the times it overlaps.
     """
+
+    name: str
+    work: Callable[[], Any]
+    every: float = EVERY
+
+
+@contextmanager
+def clockwork(*jobs: Job) -> Iterator[None]:
+    """Do each job again and again, in threads, while this is entered."""
     scheduler = BackgroundScheduler(
         jobstores={"default": MemoryJobStore()},
         job_defaults={"max_instances": 1, "coalesce": True, "misfire_grace_time": None},
         timezone="UTC",
     )
-    scheduler.add_job(steady(tick), "interval", seconds=every, id="tick")
+    for job in jobs:
+        scheduler.add_job(steady(job), "interval", seconds=job.every, id=job.name)
     scheduler.start()
     try:
         yield
@@ -42,18 +54,18 @@ def clockwork(tick: Callable[[], Any], every: float = EVERY) -> Iterator[None]:
         scheduler.shutdown()
 
 
-def steady(tick: Callable[[], Any]) -> Callable[[], None]:
-    """The same tick, whose failures stop nothing and are told once, not every moment."""
+def steady(job: Job) -> Callable[[], None]:
+    """The same work, whose failures stop nothing and are told once, not every moment."""
     told = ""
 
     def ticked() -> None:
         nonlocal told
         try:
-            problems = "; ".join(getattr(tick(), "problems", ()))
+            problems = "; ".join(getattr(job.work(), "problems", ()))
         except Exception as problem:
             problems = f"{type(problem).__name__}: {problem}"
         if problems and problems != told:
-            _log.error("the scheduler's look at the ledger failed", reason=problems)
+            _log.error("a job of the scheduler failed", job=job.name, reason=problems)
         told = problems
 
     return ticked

@@ -57,4 +57,4 @@ class Guard:
         return name in self.hosts
 
 
-_refusal = PlainTextResponse("This server answers to local names only.\n", status_code=400)
+_refusal = PlainTextResponse("This server does not answer to that name.\n", status_code=400)

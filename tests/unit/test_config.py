@@ -364,3 +364,14 @@ def test_any_settings_load_or_are_refused(
     else:
         told = ()
     assert all(problem.message for problem in told)
+
+
+def test_the_web_section_is_read(tmp_path: Path) -> None:
+    """Origins and proxies are read from the file and from variables, and checked."""
+    make_site(tmp_path, {"newsletter.toml": TOML + '\n[web]\norigins = ["https://Shop.test/"]\n'})
+    settings = load_settings(tmp_path, {"NEWSLETTER_WEB__PROXIES": "10.0.0.1, 192.168.0.0/16"})
+    assert settings.web.origins == ("https://shop.test",)
+    assert settings.web.proxies == ("10.0.0.1/32", "192.168.0.0/16")
+    for name, value in (("ORIGINS", "https://a.test/path"), ("PROXIES", "everyone")):
+        with pytest.raises(ContentError, match=f"NEWSLETTER_WEB__{name}"):
+            load_settings(tmp_path, {f"NEWSLETTER_WEB__{name}": value})

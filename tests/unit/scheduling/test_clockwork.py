@@ -7,7 +7,7 @@ from threading import Event
 from structlog.testing import capture_logs
 
 from newsletter.dispatching.ticking import Ticked
-from newsletter.scheduling.clockwork import clockwork, steady
+from newsletter.scheduling.clockwork import Job, clockwork, steady
 
 
 def test_it_ticks_until_it_is_left() -> None:
@@ -21,7 +21,7 @@ def test_it_ticks_until_it_is_left() -> None:
             third.set()
         return Ticked()
 
-    with clockwork(tick, every=0.01):
+    with clockwork(Job("tick", tick, every=0.01)):
         assert third.wait(20)
     after = len(ticks)
     assert not Event().wait(0.1)
@@ -39,7 +39,7 @@ def test_a_tick_that_fails_does_not_stop_the_clockwork() -> None:
             third.set()
         raise OSError("the disk is full")
 
-    with capture_logs() as logs, clockwork(tick, every=0.01):
+    with capture_logs() as logs, clockwork(Job("tick", tick, every=0.01)):
         assert third.wait(20)
     assert [each["reason"] for each in logs] == ["OSError: the disk is full"]
 
@@ -47,7 +47,8 @@ def test_a_tick_that_fails_does_not_stop_the_clockwork() -> None:
 def test_a_failure_is_told_anew_when_it_changes() -> None:
     """The same trouble is one line; another trouble, or the same after a recovery, is another."""
     said = iter(["a", "a", "b", "", "b"])
-    ticked = steady(lambda: Ticked(problems=tuple(filter(None, [next(said)]))))
+    job = Job("tick", lambda: Ticked(problems=tuple(filter(None, [next(said)]))))
+    ticked = steady(job)
     with capture_logs() as logs:
         for _ in range(5):
             ticked()

@@ -1,0 +1,30 @@
+"""The public pages of a real site, on a port."""
+
+from __future__ import annotations
+
+from newsletter.bootstrap import App
+from newsletter.store import Store
+from newsletter.web.public.app import create_public
+from newsletter.web.public.callers import Callers
+from newsletter.web.public.side import PublicSide
+from newsletter.web.serving import LOOPBACK, Served
+
+
+def public_side(app: App, store: Store) -> PublicSide:
+    """The parts of an app that the public pages work with."""
+    chosen = app.settings.web
+    return PublicSide(
+        app.reception(store), app.links, Callers(chosen.proxies), frozenset(chosen.origins)
+    )
+
+
+def public_server(app: App, store: Store, port: int = 0, host: str = LOOPBACK) -> Served:
+    """The public pages, with their port taken and not yet running.
+
+    Args:
+        store: open as long as they run.
+
+    Raises:
+        UsageError: the port or the host can not be had.
+    """
+    return Served(create_public(public_side(app, store)), host, port)
