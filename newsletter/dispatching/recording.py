@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import structlog
 from sqlalchemy.exc import OperationalError
 
 from newsletter.dispatching.claiming import Claim
 from newsletter.dispatching.desk import Desk
 from newsletter.dispatching.settling import settle
 from newsletter.model.transport import Receipt
+
+_log = structlog.get_logger(__name__)
 
 _FIRST_WAIT, _LONGEST_WAIT, _GIVE_UP = 0.1, 5.0, 300.0  # seconds
 
@@ -35,7 +38,12 @@ def record(
             with desk.store.write() as connection:
                 settle(desk, connection, claim, attempt_id, deliveries, receipt)
             return
-        except OperationalError:
+        except OperationalError as problem:
+            _log.warning(
+                "the database does not take an answer; it is tried again",
+                batch=claim.batch_id,
+                problem=str(problem.orig),
+            )
             if desk.clock.monotonic() - started > _GIVE_UP:
                 raise
             desk.clock.wait(wait)
