@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
 
 from newsletter.dispatching.control import resume
-from newsletter.dispatching.desk import Desk
+from newsletter.dispatching.desk import Desk, never
 from newsletter.dispatching.rules import Rules
 from newsletter.dispatching.sending import send_batch
 from newsletter.dispatching.ticking import run_tick
@@ -65,6 +65,7 @@ def inside(
     rules: Rules | None = None,
     *,
     timeout: float = 30.0,
+    crash_point: Callable[[str], None] = never,
 ) -> Iterator[Inside]:
     """A dispatcher that is closed at the end.
 
@@ -79,6 +80,7 @@ def inside(
         addresses=Links(),
         roster=SettableRoster(),
         rules=rules or Rules(),
+        crash_point=crash_point,
     )
     made = Inside(store, clock, desk)
     try:

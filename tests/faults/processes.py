@@ -18,9 +18,10 @@ from tests.faults.sender import Orders, run
 
 SECONDS = 60.0
 _LOOK_EVERY = 0.01
-# Processes of their own, forked from one that has imported everything and opened nothing.
+# Processes of their own, forked from one that has imported everything and opened nothing;
+# `tests/processes.py` forks from the same one.
 _FORKS = multiprocessing.get_context("forkserver")
-_FORKS.set_forkserver_preload(["tests.faults.sender"])
+_FORKS.set_forkserver_preload(["newsletter.bootstrap", "tests.preloaded", "tests.faults.sender"])
 
 
 @dataclass
