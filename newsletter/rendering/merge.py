@@ -116,7 +116,7 @@ def filler(tag: MergeTag) -> Filler:
     most = None if address else MOST_CHARACTERS
     escaped = escape_address if address and tag.context is Context.URL else _ESCAPERS[tag.context]
     harmless = _UNRESERVED if component else _MARKUP_FREE
-    as_it_is = _is_ascii_word if tag.context is Context.URL else str.isalnum
+    as_it_is = _is_ascii_word if component else str.isalnum
     default = escaped(_fit(tag.default))
     nonce = tag.token[len(PREFIX) : len(PREFIX) + NONCE_LENGTH]
 
