@@ -8,9 +8,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 # The machine decides how fast an example runs, so no example fails for being slow.
-settings.register_profile(
-    "newsletter", deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)
+settings.register_profile("newsletter", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("newsletter")
 
 _SECRETS = ("SENDGRID_", "NEWSLETTER_", "DATABASE_URL")

@@ -20,17 +20,13 @@ class Command:
 
 COMMANDS = {
     "demo": Command("demo", "Send a real issue to sample readers in a local sandbox"),
-    "init": Command(
-        "initialising", "Make a new site, with templates and three issues"
-    ),
+    "init": Command("initialising", "Make a new site, with templates and three issues"),
     "new": Command("composing", "Begin an issue: a new file with the next free number"),
     "preview": Command("rehearsing", "Show issues in the browser as readers get them"),
     "check": Command("composing", "Say what is wrong with issues"),
     "build": Command("composing", "Write an issue's final files and manifest.json"),
     "test": Command("trying", "Send test mails of an issue as it stands"),
-    "approve": Command(
-        "approving", "Freeze an issue: these bytes and no others"
-    ),
+    "approve": Command("approving", "Freeze an issue: these bytes and no others"),
     "schedule": Command("planning", "Send what was approved, at that time"),
     "unschedule": Command("planning", "Take an issue off the calendar"),
     "send": Command("sending", "Send an issue now and stay until it has ended"),

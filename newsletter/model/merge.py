@@ -12,7 +12,6 @@ from enum import StrEnum
 
 from newsletter.errors import Place
 
-
 _NOWHERE = Place("")
 
 
