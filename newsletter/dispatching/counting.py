@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, func, select
@@ -24,24 +26,39 @@ def deliveries_of(connection: Connection, dispatch_id: int) -> ColumnElement[boo
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Deliveries of a dispatch, counted three ways; what nobody has counts 0.
+
+    Attributes:
+        reasons: of those excluded.
+    """
+
+    outcomes: Counter[DeliveryOutcome]
+    feedback: Counter[Feedback]
+    reasons: Counter[ExclusionReason]
+
+
+def count_all(connection: Connection, dispatch_id: int) -> Counts:
+    """Count in one go over the deliveries, of which there may be millions."""
+    counts = Counts(Counter(), Counter(), Counter())
+    columns = (delivery.c.outcome, delivery.c.feedback, delivery.c.reason)
+    for row in _count(connection, dispatch_id, *columns):
+        outcome, feedback, reason, found = row
+        counts.outcomes[outcome] += found
+        counts.feedback[feedback] += found
+        if reason is not None:
+            counts.reasons[reason] += found
+    return counts
+
+
 def count_outcomes(connection: Connection, dispatch_id: int) -> Counter[DeliveryOutcome]:
     """Deliveries of a dispatch by outcome; an outcome nobody has counts 0."""
-    return _count(connection, dispatch_id, delivery.c.outcome)
+    return Counter({row[0]: row[1] for row in _count(connection, dispatch_id, delivery.c.outcome)})
 
 
-def count_feedback(connection: Connection, dispatch_id: int) -> Counter[Feedback]:
-    """Deliveries of a dispatch by feedback."""
-    return _count(connection, dispatch_id, delivery.c.feedback)
-
-
-def count_reasons(connection: Connection, dispatch_id: int) -> Counter[ExclusionReason]:
-    """Excluded deliveries of a dispatch by reason."""
-    counted = _count(connection, dispatch_id, delivery.c.reason)
-    del counted[None]
-    return counted
-
-
-def _count(connection: Connection, dispatch_id: int, column: ColumnElement[Any]) -> Counter[Any]:
+def _count(
+    connection: Connection, dispatch_id: int, *columns: ColumnElement[Any]
+) -> Iterable[Sequence[Any]]:
     mine = deliveries_of(connection, dispatch_id)
-    rows = connection.execute(select(column, func.count()).where(mine).group_by(column))
-    return Counter({row[0]: row[1] for row in rows})
+    return connection.execute(select(*columns, func.count()).where(mine).group_by(*columns))

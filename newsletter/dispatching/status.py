@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
-from newsletter.dispatching.counting import count_feedback, count_outcomes, count_reasons
+from newsletter.dispatching.counting import count_all
 from newsletter.model.ledger import (
     DeliveryOutcome,
     Dispatch,
@@ -90,12 +90,12 @@ def issue_status(store: Store, issue_number: int) -> IssueStatus:
 
 
 def _status(connection: Connection, of: Dispatch) -> DispatchStatus:
-    outcomes, feedback = count_outcomes(connection, of.id), count_feedback(connection, of.id)
+    counts = count_all(connection, of.id)
     return DispatchStatus(
         dispatch=of,
-        outcomes={word: outcomes[word] for word in DeliveryOutcome},
-        excluded=count_reasons(connection, of.id),
-        feedback={word: feedback[word] for word in Feedback},
+        outcomes={word: counts.outcomes[word] for word in DeliveryOutcome},
+        excluded=counts.reasons,
+        feedback={word: counts.feedback[word] for word in Feedback},
         waves=_waves(connection, of.id),
     )
 
