@@ -1,5 +1,7 @@
 """`python -m benchmarks [NAME [OPTIONS]]`: run one benchmark, or all of them.
 
+`python -m benchmarks --write [NAME ...]` also puts what came out into `docs/performance.md`.
+
 A benchmark is a module of this package with `main(argv)`; its docstring's first line says
 what it measures.
 """
@@ -11,6 +13,7 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
+from benchmarks.parts.document import measured, put
 from newsletter.errors import nearest
 
 HERE = Path(__file__).parent
@@ -18,6 +21,8 @@ HERE = Path(__file__).parent
 
 def main(argv: list[str]) -> int:
     """Run what is named; without a name run all; `--list` only says what there is."""
+    if argv[:1] == ["--write"]:
+        return write(argv[1:] or names())
     known = names()
     if not argv:
         for name in known:
@@ -31,6 +36,14 @@ def main(argv: list[str]) -> int:
         print(f'There is no benchmark "{argv[0]}". {nearest(argv[0], known)}', file=sys.stderr)
         return 2
     run(argv[0], argv[1:])
+    return 0
+
+
+def write(wanted: list[str]) -> int:
+    """Run these one after the other, and put each result between its marks in the document."""
+    for name in wanted:
+        print(f"\n== {name}: {told(name)}\n", flush=True)
+        put(name, *measured(name))
     return 0
 
 
