@@ -16,6 +16,7 @@ from newsletter.lists.cells import bare, neutral
 from newsletter.lists.kinds import Kind, kind_of_name
 from newsletter.lists.reading import ListPlan
 from newsletter.lists.rows import BadRow
+from newsletter.lists.tape import allow_long_cells
 from newsletter.lists.writing import new_file
 
 LINE, REASON = "line", "reason"
@@ -98,6 +99,7 @@ def forget_rejected(folder: Path, address: str) -> int:
 
 def _forget_in(path: Path, address: str) -> int:
     gone = 0
+    allow_long_cells()
     with (
         path.open(encoding="utf-8", errors="surrogateescape", newline="") as old,
         new_file(path) as new,

@@ -18,6 +18,11 @@ _MOST_LINES = 100  # of one row: notes have some, a lost quote has all the rest 
 _KEPT = 200  # characters of a line that is too long
 
 
+def allow_long_cells() -> None:
+    """Let the standard library read what may stand in a list; it is a setting of the process."""
+    csv.field_size_limit(2 * LONGEST_LINE)
+
+
 class _Unclosed(Exception):
     """A row that goes on for too many lines."""
 
@@ -36,8 +41,7 @@ class Tape(Iterator[tuple[int, list[str], str]]):
         self._ahead: deque[str] = deque()
         self._taken: list[str] = []
         self._line = line
-        # A module-wide setting of the standard library, and the only way to allow long cells.
-        csv.field_size_limit(2 * LONGEST_LINE)
+        allow_long_cells()
         self._rows = csv.reader(_Feed(self), delimiter=delimiter, strict=True)
 
     def __next__(self) -> tuple[int, list[str], str]:
