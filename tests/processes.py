@@ -97,8 +97,13 @@ def scheduler(cwd: Path, environ: Mapping[str, str]) -> Running:
     return _start((str(ROOT / "scheduler.py"),), cwd, environ)
 
 
+_WRITTEN = ("out", "err")
+
+
 def _start(words: tuple[str, ...], cwd: Path, environ: Mapping[str, str]) -> Running:
     folder = Path(tempfile.mkdtemp(prefix="run-", dir=cwd.parent))
+    for name in _WRITTEN:
+        (folder / name).touch()
     process = _server().Process(target=_run, args=(words, str(cwd), dict(environ), str(folder)))
     process.start()
     return Running(words, process, folder)

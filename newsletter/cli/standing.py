@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 from rich.console import Group
@@ -17,6 +18,7 @@ from newsletter.cli.output import emit, people
 from newsletter.cli.records import status_record
 from newsletter.cli.stopping import Stopping
 from newsletter.cli.telling import lines_of
+from newsletter.cli.ticking import exit_code
 from newsletter.content import issue_numbers
 from newsletter.dispatching.status import IssueStatus, issue_status
 from newsletter.dispatching.ticking import last_tick
@@ -77,13 +79,14 @@ def status(
     store = app.open_store()
     try:
         numbers = _numbers(app, store, issue)
-        if json:
-            found = [record(look(app, store, number)) for number in numbers]
-            emit(found[0] if issue else found)
-        elif watch:
+        if watch and not json:
             _watch(app, store, numbers)
+        found = [look(app, store, number) for number in numbers]
+        if json:
+            told = [record(each) for each in found]
+            emit(told[0] if issue else told)
         else:
-            people(json=False).print(_page(app, store, numbers))
+            people(json=False).print(_page(app, found))
     finally:
         store.close()
 
@@ -122,14 +125,22 @@ def _numbers(app: App, store: Store, issue: str | None) -> list[int]:
     return sorted({*issue_numbers(app.site).values(), *known})
 
 
-def _page(app: App, store: Store, numbers: list[int]) -> Group:
-    now = app.clock.now()
-    found = [lines_of(look(app, store, number), app.site, now) for number in numbers]
-    return Group(*found) if found else Group(Text("This site has no issues yet."))
+def _page(app: App, found: Sequence[Standing]) -> Group:
+    told = [lines_of(each, app.site) for each in found]
+    return Group(*told) if told else Group(Text("This site has no issues yet."))
 
 
-def _watch(app: App, store: Store, numbers: list[int]) -> None:
-    with Stopping() as stop, Live(console=people(json=False), auto_refresh=False) as live:
+def _watch(app: App, store: Store, numbers: list[int]) -> NoReturn:
+    """Show it anew every second; where nobody sees a screen, only what changed."""
+    console = people(json=False)
+    before: list[Standing] = []
+    with Stopping() as stop, Live(console=console, auto_refresh=False, transient=True) as live:
         while not stop():
-            live.update(_page(app, store, numbers), refresh=True)
+            found = [look(app, store, number) for number in numbers]
+            if console.is_terminal:
+                live.update(_page(app, found), refresh=True)
+            elif found != before:
+                console.print(_page(app, found))
+            before = found
             app.clock.wait(LOOK_EVERY)
+    raise typer.Exit(exit_code(stop))

@@ -52,7 +52,7 @@ def report(
 ) -> tuple[dict[str, Any], int]:
     """Say where it stands; returns that for scripts, and the exit code."""
     standing = look(app, store, number)
-    console.print(lines_of(standing, app.site, app.clock.now()))
+    console.print(lines_of(standing, app.site))
     last = latest_dispatch(store, number)
     if stop.asked and last is not None and last.state in (*_MOVING, DispatchState.PAUSED):
         plain(

@@ -33,9 +33,9 @@ _SHOWN = (
 _UNDER_WAY = (DeliveryOutcome.QUEUED, DeliveryOutcome.SENDING)
 
 
-def lines_of(standing: Standing, site: Site, now: datetime) -> Group:
+def lines_of(standing: Standing, site: Site) -> Group:
     """Everything worth saying about one issue."""
-    return Group(*_lines(standing, site, now))
+    return Group(*_lines(standing, site))
 
 
 def counts(status: DispatchStatus) -> Text:
@@ -50,7 +50,7 @@ def counts(status: DispatchStatus) -> Text:
     return Text(" · ").join(parts)
 
 
-def _lines(standing: Standing, site: Site, now: datetime) -> Iterator[Text]:
+def _lines(standing: Standing, site: Site) -> Iterator[Text]:
     yield _heading(standing)
     if standing.overdue:
         yield Text(

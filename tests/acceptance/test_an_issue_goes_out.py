@@ -228,6 +228,14 @@ def test_a_test_mail_stays_out_of_the_ledger(newsroom: Newsroom, tmp_path: Path)
     assert newsroom.status()["frozen"] == 0
 
 
+def test_status_follows_until_ctrl_c(newsroom: Newsroom) -> None:
+    """`status --watch` shows where it stands, and Ctrl-C ends it with 130."""
+    newsroom.run("approve", "1", "--by", "Ada")
+    watching = newsroom.begin("status", "1", "--watch")
+    until(lambda: b"approved by Ada" in (watching.folder / "out").read_bytes())
+    watching.end(signal.SIGINT).require(130)
+
+
 def in_state(newsroom: Newsroom, *states: BatchState) -> int:
     with newsroom.store() as store, store.read() as connection:
         query = select(func.count()).select_from(batch).where(batch.c.state.in_(states))
