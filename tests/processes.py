@@ -104,7 +104,8 @@ def _start(words: tuple[str, ...], cwd: Path, environ: Mapping[str, str]) -> Run
     folder = Path(tempfile.mkdtemp(prefix="run-", dir=cwd.parent))
     for name in _WRITTEN:
         (folder / name).touch()
-    process = _server().Process(target=_run, args=(words, str(cwd), dict(environ), str(folder)))
+    args = (words, str(cwd), dict(environ), str(folder))
+    process = _server().Process(target=_run, args=args, daemon=True)  # ends with the test run
     process.start()
     return Running(words, process, folder)
 
