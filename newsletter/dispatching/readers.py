@@ -8,16 +8,31 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from itertools import repeat
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, literal, not_, select
+from sqlalchemy import (
+    BigInteger,
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    bindparam,
+    case,
+    func,
+    literal,
+    not_,
+    select,
+)
 
 from newsletter.dispatching.desk import Addresses
 from newsletter.dispatching.letters import ReadyLetter
 from newsletter.model.ledger import DeliveryOutcome, ExclusionReason
 from newsletter.model.transport import Recipient
 from newsletter.store.audience import resting, suppressed
+from newsletter.store.columns import Moment
 from newsletter.store.tables import delivery, subscriber
 from newsletter.store.tables.subscribers import Status
 from newsletter.store.writing import delivery_step
@@ -43,7 +58,18 @@ def read_readers(
     connection: Connection, first: int, last: int, attributes: Sequence[str], now: datetime
 ) -> list[Reader]:
     """The readers of a range who still wait and may be mailed now, by delivery id."""
-    statement: Select[Any] = (
+    result = connection.execute(
+        _reading(tuple(attributes)), {"first": first, "last": last, "now": now}
+    )
+    rows = list(result.cursor.fetchall()) if result.cursor is not None else []
+    result.close()
+    return rows
+
+
+@lru_cache(maxsize=64)  # to build it costs more than to run it: once for each kind of letter
+def _reading(attributes: tuple[str, ...]) -> Select[Any]:
+    first, last = bindparam("first", type_=BigInteger), bindparam("last", type_=BigInteger)
+    return (
         select(
             delivery.c.id,
             subscriber.c.id,
@@ -53,16 +79,12 @@ def read_readers(
         )
         .join(subscriber, subscriber.c.id == delivery.c.subscriber_id)
         .where(_range(first, last), delivery.c.outcome == DeliveryOutcome.QUEUED)
-        .where(may_be_mailed(now))
+        .where(may_be_mailed(bindparam("now", type_=Moment())))
         .order_by(delivery.c.id)
     )
-    result = connection.execute(statement)
-    rows = list(result.cursor.fetchall()) if result.cursor is not None else []
-    result.close()
-    return rows
 
 
-def may_be_mailed(now: datetime) -> ColumnElement[bool]:
+def may_be_mailed(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     """Said yes, did not take it back, is not suppressed, and does not rest."""
     return and_(
         subscriber.c.status == Status.CONFIRMED,
@@ -143,5 +165,5 @@ def _links(addresses: Addresses) -> tuple[tuple[str, Callable[[int, int], str]],
     return ("link.preferences", addresses.preferences), ("link.view", addresses.view)
 
 
-def _range(first: int, last: int) -> ColumnElement[bool]:
+def _range(first: int | BindParameter[int], last: int | BindParameter[int]) -> ColumnElement[bool]:
     return delivery.c.id.between(first, last)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     Connection,
     and_,
@@ -51,7 +52,7 @@ def suppressed() -> ColumnElement[bool]:
     return exists().where(suppression.c.email == subscriber.c.email)
 
 
-def resting(now: datetime) -> ColumnElement[bool]:
+def resting(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     """Whether the reader asked for a pause that still lasts; never NULL."""
     return and_(subscriber.c.paused_until.is_not(None), subscriber.c.paused_until > now)
 
