@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Update, insert
 from sqlalchemy.exc import IntegrityError
 
+from newsletter.dispatching.waves import RESCHEDULE
 from newsletter.errors import LedgerError
 from newsletter.model.ledger import ENDED, Dispatch, DispatchKind, DispatchState, WaveState
 from newsletter.store import Store
@@ -95,7 +96,7 @@ def reschedule(store: Store, dispatch_id: int, plan: Plan) -> Dispatch:
         if not changed(connection.execute(statement)):
             raise _too_late(before, "given another time")
         _forgive_late_waves(connection, dispatch_id, plan.due_at)
-        _record(store, connection, before, "reschedule", plan.by)
+        _record(store, connection, before, RESCHEDULE, plan.by)
         return load_dispatch(connection, dispatch_id)
 
 

@@ -11,10 +11,12 @@ from newsletter.model.content import SUBSCRIBER_ZONE
 from newsletter.model.ledger import Dispatch, WaveState
 from newsletter.model.walltime import nearest_utc
 from newsletter.model.zone import is_zone
+from newsletter.store.decisions import last_decision
 from newsletter.store.tables import subscriber, wave, wave_zone
 
 EVERYBODY = "all"
 NEXT_DAY = "next_day"
+RESCHEDULE = "reschedule"
 _ELSEWHERE = ""  # the name under which zones without a row of their own are found
 
 
@@ -78,9 +80,14 @@ def _times(connection: Connection, of: Dispatch, site_zone: str) -> Mapping[str,
         datetime.fromisoformat(of.wall_time),
         sorted(zones | {_ELSEWHERE}),
         site_zone,
-        after=of.created_at,
+        after=_planned_at(connection, of),
         past_zones=of.past_zones,
     )
+
+
+def _planned_at(connection: Connection, of: Dispatch) -> datetime:
+    """When a person last chose the time: what was past then, they were told."""
+    return last_decision(connection, of.id, RESCHEDULE) or of.created_at
 
 
 def _moment(

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, func, insert, select
 
 from newsletter.store.tables import decision
 
@@ -34,3 +34,13 @@ def record_decision(
             evidence=dict(evidence or {}),
         )
     )
+
+
+def last_decision(connection: Connection, dispatch_id: int, what: str) -> datetime | None:
+    """When somebody last decided that about a dispatch; None when nobody did."""
+    moment: datetime | None = connection.execute(
+        select(func.max(decision.c.at)).where(
+            decision.c.dispatch_id == dispatch_id, decision.c.what == what
+        )
+    ).scalar()
+    return moment

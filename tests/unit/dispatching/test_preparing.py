@@ -10,6 +10,7 @@ from itertools import pairwise
 import pytest
 from sqlalchemy import insert, select, update
 
+from newsletter.dispatching.planning import Plan, reschedule
 from newsletter.dispatching.preparing import prepare
 from newsletter.dispatching.rules import Rules
 from newsletter.model.audience import Audience
@@ -293,6 +294,20 @@ def test_readers_whose_hour_is_past_go_as_chosen(world: World, past: str, hours:
 
     due = {wave.due_at for wave in world.status().waves if wave.due_at != NOON.replace(hour=18)}
     assert due == {NOON + timedelta(hours=hours)}
+
+
+def test_what_is_past_counts_from_the_last_time_it_was_planned(world: World) -> None:
+    """Moved to another time, readers whose hour passed in between wait for the next day."""
+    world.bring([NewReader("tokyo@reader.test", zone="Asia/Tokyo")])
+    plan = {"wall_time": "2026-12-01 22:00", "zone": "subscriber", "past_zones": "next_day"}
+    of = world.schedule(world.approve(), due_at=NOON + timedelta(hours=1), **plan)
+    world.clock.move(timedelta(hours=2))  # 23:00 in Tokyo
+    moved = Plan(due_at=world.clock.now(), by="Ada", **plan)
+    reschedule(world.store, of.id, moved)
+    world.tick()
+
+    tokyo = NOON + timedelta(hours=25)
+    assert tokyo in {wave.due_at for wave in world.status().waves}
 
 
 def test_batches_never_exceed_what_the_transport_takes(store: Store, clock: SettableClock) -> None:
