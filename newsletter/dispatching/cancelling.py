@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, Select, or_, select
+from sqlalchemy import Connection, Select, and_, or_, select
 
 from newsletter.model.ledger import (
     BatchState,
@@ -22,12 +22,16 @@ from newsletter.store.tables import batch, delivery, dispatch, wave
 from newsletter.store.writing import batch_step, changed, delivery_step
 
 _AT_ONCE = 20  # batches a transaction
+# While freezing goes on, more readers may still be placed in a cancelled wave's batches.
+_CANCELLED_WAVE = and_(
+    wave.c.state == WaveState.CANCELLED, dispatch.c.cursor >= dispatch.c.frontier
+)
 _LEFT: Select[Any] = (
     select(batch.c.id, batch.c.first_delivery, batch.c.last_delivery)
     .join(dispatch, dispatch.c.id == batch.c.dispatch_id)
     .join(wave, wave.c.id == batch.c.wave_id)
     .where(batch.c.state.in_([BatchState.READY, BatchState.CLAIMED]))
-    .where(or_(dispatch.c.state == DispatchState.CANCELLED, wave.c.state == WaveState.CANCELLED))
+    .where(or_(dispatch.c.state == DispatchState.CANCELLED, _CANCELLED_WAVE))
     .order_by(batch.c.id)
     .limit(_AT_ONCE)
 )

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from newsletter.dispatching.control import cancel_wave
 from newsletter.dispatching.planning import Plan, reschedule
+from newsletter.dispatching.rules import Rules
 from newsletter.store import Store
 from newsletter.store.subscribers import NewReader
 from tests.peers_ledger import NOON, SettableClock, World
@@ -54,3 +56,22 @@ def test_a_canary_that_was_cut_short_is_told(store: Store, clock: SettableClock)
     assert world.run().dispatch.state == "sent"
     assert set(world.transport.taken.values()) == {1}
     assert len(world.transport.taken) == 5
+
+
+def test_a_wave_cancelled_while_its_readers_are_frozen(store: Store, clock: SettableClock) -> None:
+    """Those frozen after the cancelling are excluded too, and the dispatch comes to its end."""
+    world = World(store, clock, rules=Rules(chunk=7, most=5))
+    emails = world.readers(20)
+    world.schedule(world.approve())
+    stretches = iter(range(100))
+
+    def cancel_it(point: str) -> None:
+        if point == "preparing" and next(stretches) == 2:
+            cancel_wave(store, 1, by="Ada")
+
+    world.crash_point = cancel_it
+    world.run()
+
+    assert world.status().dispatch.state == "sent"
+    assert world.status().excluded == {"cancelled": len(emails)}
+    assert not world.transport.taken
