@@ -72,7 +72,7 @@ def _set_up_sqlite(connection: Any, record: Any) -> None:
         "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
-        "cache_size=-16000",  # KiB: 16 MB a connection
+        "cache_size=-4000",  # KiB: a batch needs less, and each thread has a connection
         "temp_store=MEMORY",
     ):
         connection.execute(f"PRAGMA {pragma}").close()
