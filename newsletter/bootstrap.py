@@ -144,7 +144,10 @@ class App:
 
     def open_store(self) -> Store:
         """The database, made and upgraded; see `store.open_store`."""
-        return open_store(self.settings.database_url, secret_fingerprint=self.signer.fingerprint)
+        signs, *verify = self.signer.fingerprints
+        return open_store(
+            self.settings.database_url, secret_fingerprint=signs, retired_fingerprints=verify
+        )
 
     def open_transport(self) -> Transport:
         """What mails go out through.
@@ -228,6 +231,7 @@ class App:
         return Rules(
             late_limit=timedelta(hours=chosen.late_limit),
             readers_per_hour=chosen.readers_per_hour,
+            warm_up=chosen.warm_up,
             site_zone=chosen.timezone,
         )
 

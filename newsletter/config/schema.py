@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from newsletter.config import rules
 
@@ -65,6 +65,11 @@ INTERESTS = {
 }
 
 Count = Annotated[int, Field(ge=0, le=1_000_000_000)]
+# A day of nobody would never be a day on which the site sends, and so never end.
+DayCounts = Annotated[
+    tuple[Annotated[int, Field(ge=1, le=1_000_000_000)], ...],
+    BeforeValidator(rules.split_commas),
+]
 
 
 class Table(BaseModel):
@@ -121,6 +126,7 @@ class DispatchTable(Table):
     timezone: rules.Zone = "UTC"
     canary: Count = 0
     readers_per_hour: Count = 0
+    warm_up: DayCounts = ()
     late_limit: Annotated[float, Field(gt=0, le=8760)] = 6.0
 
 

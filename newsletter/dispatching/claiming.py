@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, Update, exists, func, select, update
 
+from newsletter.dispatching.allowance import allowance_lets
 from newsletter.dispatching.braking import Go, may_claim
 from newsletter.dispatching.cutting import carve, queued_in
 from newsletter.dispatching.desk import Desk
+from newsletter.dispatching.warming import count_readers, give_back
 from newsletter.model.ledger import BatchState, DispatchState, WaveState
 from newsletter.store.tables import batch, dispatch, throttle, wave
 from newsletter.store.writing import batch_step, changed
@@ -23,6 +25,7 @@ class Claim:
     Attributes:
         first, last: the range of its deliveries.
         fence: our number; a higher one in the row means it is no longer ours.
+        counts_on: the day of the warm-up on which its readers count; None without one.
     """
 
     batch_id: int
@@ -31,6 +34,7 @@ class Claim:
     first: int
     last: int
     fence: int
+    counts_on: date | None = None
 
 
 _HELD = (BatchState.CLAIMED, BatchState.SENDING)
@@ -66,17 +70,19 @@ def claim_batch(desk: Desk, batch_id: int) -> Claim | None:
         now = desk.store.now(connection)
         if not _may_go(desk, connection, seen, now):
             return None
-        return _take(desk, connection, seen, now)
+        claim = _take(desk, connection, seen, now)
+        return claim and _counted(desk, connection, claim, now)
 
 
 def release(desk: Desk, claim: Claim) -> None:
     """Let go of a claim from which nothing left us."""
     with desk.store.write(durable=False) as connection:
-        connection.execute(
-            batch_step(BatchState.READY, BatchState.CLAIMED).where(
-                batch.c.id == claim.batch_id, batch.c.fence == claim.fence
-            )
+        let_go = batch_step(BatchState.READY, BatchState.CLAIMED).where(
+            batch.c.id == claim.batch_id, batch.c.fence == claim.fence
         )
+        if changed(connection.execute(let_go)) and claim.counts_on:
+            readers = queued_in(connection, claim.first, claim.last)
+            give_back(connection, claim.counts_on, readers)
 
 
 def still_open(statement: Update) -> Update:
@@ -104,7 +110,7 @@ def _may_go(desk: Desk, connection: Connection, seen: Row[Any], now: datetime) -
     is_watched = seen.ambiguous or seen.not_before is not None
     if is_watched and not _brake_lets(desk, connection, seen, now):
         return False
-    return _allowance_lets(desk, connection, seen, now)
+    return allowance_lets(desk, connection, seen, now)
 
 
 def _brake_lets(desk: Desk, connection: Connection, seen: Row[Any], now: datetime) -> bool:
@@ -126,44 +132,6 @@ def _brake_lets(desk: Desk, connection: Connection, seen: Row[Any], now: datetim
     return go is not Go.WAIT
 
 
-def _allowance_lets(desk: Desk, connection: Connection, seen: Row[Any], now: datetime) -> bool:
-    """The site's and the dispatch's readers an hour, as a moment before which none may go."""
-    shared, own = desk.rules.readers_per_hour, seen.readers_per_hour
-    if not shared and not own:
-        return True
-    if any(until is not None and now < until for until in _paced(seen)):
-        return False
-    last = connection.execute(select(batch.c.last_delivery).where(batch.c.id == seen.id))
-    readers = queued_in(connection, seen.first_delivery, last.scalar_one())
-    if own:
-        statement = update(dispatch).where(dispatch.c.id == seen.dispatch_id)
-        if not _pace(connection, statement, dispatch, seen.paced_until, now, readers / own):
-            return False
-    if shared:
-        return _pace(
-            connection, update(throttle), throttle, seen.shared_paced_until, now, readers / shared
-        )
-    return True
-
-
-def _paced(seen: Row[Any]) -> tuple[datetime | None, ...]:
-    return seen.paced_until, seen.shared_paced_until
-
-
-def _pace(
-    connection: Connection,
-    statement: Update,
-    table: Any,
-    seen: datetime | None,
-    now: datetime,
-    hours: float,
-) -> bool:
-    """Move the moment on by what these readers use up, unless another sender just did."""
-    same = table.c.paced_until.is_(None) if seen is None else table.c.paced_until == seen
-    until = now + timedelta(hours=hours)
-    return changed(connection.execute(statement.where(same).values(paced_until=until)))
-
-
 def _take(desk: Desk, connection: Connection, seen: Row[Any], now: datetime) -> Claim | None:
     fence = seen.fence + 1
     won = connection.execute(
@@ -175,3 +143,12 @@ def _take(desk: Desk, connection: Connection, seen: Row[Any], now: datetime) -> 
     if won is None:
         return None
     return Claim(seen.id, seen.dispatch_id, seen.rendition_id, seen.first_delivery, won[0], fence)
+
+
+def _counted(desk: Desk, connection: Connection, claim: Claim, now: datetime) -> Claim:
+    """The claim, with its readers counted for the warm-up if there is one."""
+    if not desk.rules.warm_up:
+        return claim
+    readers = queued_in(connection, claim.first, claim.last)
+    day = count_readers(connection, desk.rules, readers, now.date())
+    return replace(claim, counts_on=day)

@@ -26,6 +26,7 @@ class Rules:
         patience: `send again` is refused for so long after an attempt.
         foreign_patience: and for so long while nobody can know whether its owner lives.
         readers_per_hour: ceiling for the whole site; 0 means none.
+        warm_up: ceilings for the whole site on its first days of sending; see `warming`.
         site_zone: for readers without a zone of their own.
     """
 
@@ -43,6 +44,7 @@ class Rules:
     patience: timedelta = timedelta(hours=1)
     foreign_patience: timedelta = timedelta(hours=24)
     readers_per_hour: int = 0
+    warm_up: tuple[int, ...] = ()
     site_zone: str = "UTC"
 
     def pause_after(self, failures: int) -> timedelta:

@@ -15,6 +15,7 @@ from newsletter.dispatching.consequences import draw, should_split
 from newsletter.dispatching.cutting import add_batch
 from newsletter.dispatching.desk import Desk
 from newsletter.dispatching.splitting import split
+from newsletter.dispatching.warming import give_back
 from newsletter.model.ledger import (
     BatchState,
     DeliveryOutcome,
@@ -74,6 +75,7 @@ def settle(
     _settle_readers(connection, seen, attempt_id, outcomes)
     _settle_batch(desk, connection, seen, outcomes, receipt)
     draw(desk, connection, seen, receipt, now)
+    give_back(connection, claim.counts_on, len(outcomes.get(DeliveryOutcome.QUEUED, ())))
 
 
 def _write_answer(

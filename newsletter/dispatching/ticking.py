@@ -16,6 +16,7 @@ from newsletter.dispatching.ending import end_what_is_done
 from newsletter.dispatching.preparing import prepare
 from newsletter.dispatching.stopping import put_into_review
 from newsletter.dispatching.sweeping import sweep
+from newsletter.dispatching.warming import is_spent
 from newsletter.errors import Unbalanced
 from newsletter.model.ledger import BatchState, DispatchState, WaveState
 from newsletter.model.ports import Engine
@@ -171,6 +172,8 @@ def ring_waiting(desk: Desk, engine: Engine) -> int:
         now = desk.store.now(connection)
         shared = connection.execute(select(throttle.c.not_before)).scalar()
         if shared is not None and now < shared:
+            return 0
+        if is_spent(connection, desk.rules, now.date()):
             return 0
         ready = [
             batch_id

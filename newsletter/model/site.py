@@ -82,12 +82,15 @@ class DispatchSettings:
         timezone: IANA name used when an issue names none.
         canary: readers in the first wave; 0 means none.
         readers_per_hour: ceiling for the whole site; 0 means none.
+        warm_up: readers at most for the whole site on its first, second, ... day (UTC) of
+            sending issues; empty means no such limit.
         late_limit: hours after which a missed dispatch needs a person.
     """
 
     timezone: str = "UTC"
     canary: int = 0
     readers_per_hour: int = 0
+    warm_up: tuple[int, ...] = ()
     late_limit: float = 6.0
 
 

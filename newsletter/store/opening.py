@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from secrets import token_hex
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, update
 
 from newsletter.errors import DatabaseRefused
 from newsletter.model.ports import Clock
@@ -19,13 +20,20 @@ CONNECTIONS = 8
 
 
 def open_store(
-    url: str, *, secret_fingerprint: str, clock: Clock | None = None, connections: int = CONNECTIONS
+    url: str,
+    *,
+    secret_fingerprint: str,
+    retired_fingerprints: Sequence[str] = (),
+    clock: Clock | None = None,
+    connections: int = CONNECTIONS,
 ) -> Store:
     """Open a database, making or upgrading it first.
 
     Args:
         url: `sqlite:///path`, `sqlite://` (memory), or `postgresql://...`.
         secret_fingerprint: which secret key signs this site's links, as a hash of it.
+        retired_fingerprints: keys that sign no longer and still verify; a database made with
+            one of them moves on to the key that signs.
         clock: time for leases; None takes the database's own, which is right outside tests.
         connections: kept open at most; one for each thread that works at a time.
 
@@ -43,6 +51,7 @@ def open_store(
     try:
         upgrade(store, parsed)
         store.site_id = _site_id(store, secret_fingerprint)
+        _keep_key(store, secret_fingerprint, retired_fingerprints)
     except BaseException:
         store.close()
         raise
@@ -69,7 +78,6 @@ def _site_id(store: Store, fingerprint: str) -> str:
         with store.write() as connection:
             _found_site(store, connection, fingerprint)
     with store.read() as connection:
-        _require_key(connection, fingerprint)
         name: str = connection.execute(current).scalar_one()
     return name
 
@@ -85,10 +93,17 @@ def _found_site(store: Store, connection: Connection, fingerprint: str) -> None:
         insert_or_ignore(connection, throttle, {"id": 1})
 
 
-def _require_key(connection: Connection, fingerprint: str) -> None:
-    made_with = connection.scalar(select(site.c.secret_fingerprint))
-    if made_with != fingerprint:
+def _keep_key(store: Store, fingerprint: str, retired: Sequence[str]) -> None:
+    """Note that the site's key was changed for a newer one; refuse a key of another site."""
+    with store.read() as connection:
+        made_with = connection.scalars(select(site.c.secret_fingerprint)).one()
+    if made_with == fingerprint:
+        return
+    if made_with not in retired:
         raise DatabaseRefused(
             "The database was made with another secret key, so links in mails already sent would "
-            "stop working. Put the old key into NEWSLETTER_SECRET_KEYS or var/secret.key."
+            "stop working. Put the old key into NEWSLETTER_SECRET_KEYS or var/secret.key; a new "
+            "one goes before it, with a comma between them."
         )
+    with store.write() as connection:
+        connection.execute(update(site).values(secret_fingerprint=fingerprint))

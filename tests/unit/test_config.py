@@ -42,6 +42,7 @@ YouTube = "https://example.com/y"
 timezone = "Europe/Berlin"
 canary = 10
 readers_per_hour = 5000
+warm_up = [500, 1000]
 late_limit = 2.5
 
 [notify]
@@ -78,6 +79,7 @@ def test_every_setting_of_the_file_arrives(tmp_path: Path) -> None:
     )
     assert (site.dispatch.timezone, site.dispatch.canary) == ("Europe/Berlin", 10)
     assert (site.dispatch.readers_per_hour, site.dispatch.late_limit) == (5000, 2.5)
+    assert site.dispatch.warm_up == (500, 1000)
     assert found.notify.emails == ("a@news.test",)
     assert (found.smtp.host, found.smtp.port, found.smtp.starttls) == ("smtp.news.test", 587, True)
 
@@ -133,6 +135,7 @@ def test_variables_beat_the_env_file_which_beats_the_file(tmp_path: Path) -> Non
         ("NEWSLETTER_SITE__IMAGES_URL", "https://cdn.test/", "images_url", "https://cdn.test"),
         ("NEWSLETTER_DISPATCH__CANARY", "12", "dispatch.canary", 12),
         ("NEWSLETTER_DISPATCH__LATE_LIMIT", "1.5", "dispatch.late_limit", 1.5),
+        ("NEWSLETTER_DISPATCH__WARM_UP", "500,1000", "dispatch.warm_up", (500, 1000)),
         ("NEWSLETTER_THEME__FONTS__BODY", "Arial, sans-serif", "theme.fonts", None),
     ],
 )
@@ -158,6 +161,12 @@ def test_lists_can_come_from_a_variable(tmp_path: Path) -> None:
     )
     assert found.notify.emails == ("a@news.test", "b@news.test")
     assert found.site.attributes[0].choices == ("berlin", "bonn")
+
+
+def test_a_warm_up_has_readers_on_every_day(tmp_path: Path) -> None:
+    """A day of nobody would never end: the ramp counts only days on which the site sends."""
+    (told,) = problems(tmp_path, TOML + "\n[dispatch]\nwarm_up = [500, 0]\n")
+    assert told.endswith("dispatch.warm_up must be at least 1.")
 
 
 def test_no_secret_shows_in_any_text_of_the_settings(tmp_path: Path) -> None:
@@ -190,6 +199,7 @@ def test_no_secret_shows_in_any_text_of_the_settings(tmp_path: Path) -> None:
         "NEWSLETTER_SENDER__EMAIL",
         "NEWSLETTER_DISPATCH__TIMEZONE",
         "NEWSLETTER_DISPATCH__CANARY",
+        "NEWSLETTER_DISPATCH__WARM_UP",
         "NEWSLETTER_THEME__COLOURS__ACCENT",
         "NEWSLETTER_SMTP__PORT",
     ],

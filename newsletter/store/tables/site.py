@@ -41,9 +41,10 @@ throttle = Table(
     Column("reason", Text, nullable=False, server_default=""),
     # The site's allowance: the next batch may be claimed at this moment.
     Column("paced_until", Moment),
-    # The warm-up ramp counts readers by day (UTC).
+    # The warm-up ramp counts readers by day (UTC); `warm_up_days`: how many have counted so far.
     Column("day", Date),
     Column("day_readers", Integer, nullable=False, server_default="0"),
+    Column("warm_up_days", Integer, nullable=False, server_default="0"),
 )
 
 # When a scheduler last looked; a due issue without a look for two minutes is shown in red.

@@ -46,6 +46,16 @@ def test_another_secret_key_is_refused(database_url: str) -> None:
         open_store(database_url, secret_fingerprint="f" * 16)
 
 
+def test_a_database_moves_on_to_the_key_that_signs(database_url: str) -> None:
+    """With the old key behind a new one it opens, and from then on belongs to the new one."""
+    old, new = FINGERPRINT, "f" * 16
+    open_store(database_url, secret_fingerprint=new, retired_fingerprints=["e" * 16, old]).close()
+    open_store(database_url, secret_fingerprint=new).close()
+    with pytest.raises(DatabaseRefused, match="another secret key"):
+        open_store(database_url, secret_fingerprint=old, retired_fingerprints=["e" * 16])
+    open_store(database_url, secret_fingerprint=old, retired_fingerprints=[new]).close()
+
+
 def test_a_newer_database_is_refused_and_left_alone(database_url: str, store: Store) -> None:
     """A database that a newer program upgraded is not touched."""
     with store.write() as connection:
