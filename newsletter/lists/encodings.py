@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
 _BLOCK = 1 << 20
+_STRANGE = re.compile("[^\x00-\x7f]+")
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig", "UTF-8 with a mark"),
     (codecs.BOM_UTF16_LE, "utf-16", "UTF-16"),
@@ -78,7 +80,7 @@ def _count(blocks: Iterator[bytes]) -> tuple[int, int]:
         if block.isascii():
             continue
         text = decoder.decode(block)
-        strange = [letter for letter in text if letter > "\x7f"] if not text.isascii() else []
+        strange = "".join(_STRANGE.findall(text))
         wrong = sum("\udc80" <= letter <= "\udcff" for letter in strange)
         good, bad = good + len(strange) - wrong, bad + wrong
     return good, bad

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import TypeVar
 
 from newsletter.errors import UsageError
 from newsletter.lists import cells as cell
@@ -14,9 +13,7 @@ from newsletter.lists.dates import DateOrder, read_moment
 from newsletter.lists.kinds import Kind, heavier, kind_of_word
 from newsletter.model.site import Attribute
 
-T = TypeVar("T")
 _AHEAD = timedelta(days=1)  # clocks and zones differ; a yes of next week is a mistake
-_NO_PROOF: tuple[datetime | None, datetime | None] = (None, None)
 _DECIDING = (Field.EMAIL, Field.STATUS, Field.ENABLED, *MARKS)
 
 
@@ -114,11 +111,10 @@ class RowReader:
         except UsageError as problem:
             return BadRow(line, str(problem), tuple(cells))
         said = {name: cell.bare(cells[at]) for at, name in self._plain if at < len(cells)}
-        problems: list[str] = []
-        reader = self._reader(line, cells, said, problems)
-        if problems:
-            return BadRow(line, "; ".join(problems), tuple(cells))
-        return reader
+        try:
+            return self._reader(line, cells, said)
+        except UsageError:
+            return BadRow(line, "; ".join(self._problems(cells, said)), tuple(cells))
 
     def _require_shape(self, cells: Sequence[str]) -> None:
         has = len(cells)
@@ -129,26 +125,25 @@ class RowReader:
         if not cell.is_readable("".join(cells)):
             raise UsageError("holds bytes that are no letters; save the file as UTF-8")
 
-    def _reader(
-        self, line: int, cells: Sequence[str], said: Mapping[str, str], problems: list[str]
-    ) -> ListedReader:
-        get, tried = said.get, _Tried(problems)
+    def _reader(self, line: int, cells: Sequence[str], said: Mapping[str, str]) -> ListedReader:
+        get = said.get
+        kind = self._kind_of(cells, said)
+        is_yes = kind is Kind.SUBSCRIBED
+        asked, given = self._proof(cells, said)
         zone = get(Field.ZONE, "")
         known_zone = cell.zone_of(zone) if zone else ""
-        kind = tried(lambda: self._kind_of(cells, said), self._kind)
-        asked, given = tried(lambda: self._proof(said), _NO_PROOF)
         return ListedReader(
             line,
-            tried(lambda: self._email(get(Field.EMAIL, "")), ""),
+            self._email(cells, said),
             kind,
-            tried(lambda: _name(get(Field.FIRST_NAME, "")), ""),
-            tried(lambda: self._interests(get(Field.INTERESTS, "")), None),
-            tried(lambda: self._tags_of(cells), ()),
+            self._name(cells, said),
+            self._interests(cells, said),
+            self._tags_of(cells, said),
             known_zone,
             "" if known_zone else zone,
-            tried(lambda: self._values(said), {}),
-            get(Field.CONSENT, "") if kind is Kind.SUBSCRIBED else "",
-            given if kind is Kind.SUBSCRIBED else None,
+            self._values(cells, said),
+            get(Field.CONSENT, "") if is_yes else "",
+            given if is_yes else None,
             get(Field.CONFIRM_IP, "") or get(Field.OPTIN_IP, ""),
             asked,
             get(Field.OPTIN_IP, ""),
@@ -156,22 +151,37 @@ class RowReader:
             get(Field.REASON, ""),
         )
 
-    def _email(self, text: str) -> str:
+    def _problems(self, cells: Sequence[str], said: Mapping[str, str]) -> Iterator[str]:
+        """All that is wrong with a row, where the first already made it a bad one."""
+        reads = (self._email, self._kind_of, self._name, self._interests)
+        for read in (*reads, self._tags_of, self._values, self._proof):
+            try:
+                read(cells, said)
+            except UsageError as problem:
+                yield str(problem)
+
+    def _email(self, cells: Sequence[str], said: Mapping[str, str]) -> str:
+        text = said.get(Field.EMAIL, "")
         if not text:
             raise UsageError("has no address")
         return self._rules.normalise(text)
 
-    def _interests(self, text: str) -> tuple[str, ...] | None:
+    def _name(self, cells: Sequence[str], said: Mapping[str, str]) -> str:
+        text = said.get(Field.FIRST_NAME, "")
+        return cell.one_line(text, cell.LONGEST_NAME, "the first name") if text else ""
+
+    def _interests(self, cells: Sequence[str], said: Mapping[str, str]) -> tuple[str, ...] | None:
+        text = said.get(Field.INTERESTS, "")
         return cell.interests_in(text, self._rules.interests) if text else None
 
-    def _tags_of(self, cells: Sequence[str]) -> tuple[str, ...]:
+    def _tags_of(self, cells: Sequence[str], said: Mapping[str, str]) -> tuple[str, ...]:
         found: tuple[str, ...] = ()
         for at in self._tags:
             if at < len(cells) and cells[at]:
                 found += cell.tags_in(cell.bare(cells[at]))
         return found
 
-    def _values(self, said: Mapping[str, str]) -> dict[str, str]:
+    def _values(self, cells: Sequence[str], said: Mapping[str, str]) -> dict[str, str]:
         return {
             each.slug: cell.value_of(text, each)
             for each in self._attributes
@@ -199,7 +209,9 @@ class RowReader:
             else "its status is empty; subscribed or unsubscribed?"
         )
 
-    def _proof(self, said: Mapping[str, str]) -> tuple[datetime | None, datetime | None]:
+    def _proof(
+        self, cells: Sequence[str], said: Mapping[str, str]
+    ) -> tuple[datetime | None, datetime | None]:
         """When they asked, and when they said yes.
 
         A confirmation's time alone proves nothing: Mailchimp fills it for readers whom the
@@ -225,21 +237,3 @@ class RowReader:
     def _left_at(self, cells: Sequence[str]) -> str:
         marked = (cells[at].strip() for at, _, _ in self._marks)
         return next((text[:40] for text in marked if cell.is_marked(text)), "")
-
-
-class _Tried:
-    """Runs readers of cells and keeps what they complain about."""
-
-    def __init__(self, problems: list[str]) -> None:
-        self._problems = problems
-
-    def __call__(self, read: Callable[[], T], otherwise: T) -> T:
-        try:
-            return read()
-        except UsageError as problem:
-            self._problems.append(str(problem))
-            return otherwise
-
-
-def _name(text: str) -> str:
-    return cell.one_line(text, cell.LONGEST_NAME, "the first name") if text else ""

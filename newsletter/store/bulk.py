@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, insert, select, update
 
 from newsletter.model.consent import SuppressionReason
+from newsletter.store.many import is_among
 from newsletter.store.readers import STATUS_STEPS
 from newsletter.store.tables import subscriber, suppression
 from newsletter.store.tables.subscribers import Status
@@ -24,18 +25,20 @@ Known = Mapping[str, tuple[int, Status]]
 
 def known_among(connection: Connection, emails: Sequence[str]) -> Known:
     """Readers who have one of these addresses."""
-    return _known(connection, _found(emails))
+    return _known(connection, _found(connection, emails))
 
 
 def lock_known(connection: Connection, emails: Sequence[str]) -> Known:
     """The same, locked; in one order, so that nobody deadlocks."""
-    return _known(connection, _found(emails).order_by(subscriber.c.id).with_for_update())
+    return _known(
+        connection, _found(connection, emails).order_by(subscriber.c.id).with_for_update()
+    )
 
 
 def suppressed_among(connection: Connection, emails: Sequence[str]) -> frozenset[str]:
     """Those of the addresses that bounced or complained."""
     known = suppression.c.email
-    return frozenset(connection.scalars(select(known).where(known.in_(emails))))
+    return frozenset(connection.scalars(select(known).where(is_among(connection, known, emails))))
 
 
 def suppress_all(
@@ -53,7 +56,7 @@ def suppress_all(
 def confirm_all(connection: Connection, readers: Iterable[int], now: datetime) -> None:
     """Pending readers become confirmed; others stay as they are."""
     pending = update(subscriber).where(
-        subscriber.c.id.in_(list(readers)), subscriber.c.status == Status.PENDING
+        is_among(connection, subscriber.c.id, readers), subscriber.c.status == Status.PENDING
     )
     connection.execute(pending.values(status=Status.CONFIRMED, confirmed_at=now))
 
@@ -63,7 +66,7 @@ def unsubscribe_all(connection: Connection, readers: Sequence[int]) -> None:
     sources = STATUS_STEPS.sources(Status.UNSUBSCRIBED)
     connection.execute(
         update(subscriber)
-        .where(subscriber.c.id.in_(readers), subscriber.c.status.in_(sources))
+        .where(is_among(connection, subscriber.c.id, readers), subscriber.c.status.in_(sources))
         .values(status=Status.UNSUBSCRIBED)
     )
 
@@ -79,9 +82,9 @@ def add_unsubscribed(connection: Connection, emails: Sequence[str], now: datetim
         connection.execute(insert(subscriber), [row | {"email": email} for email in emails])
 
 
-def _found(emails: Sequence[str]) -> Select[str, int, Status]:
+def _found(connection: Connection, emails: Sequence[str]) -> Select[str, int, Status]:
     columns = (subscriber.c.email, subscriber.c.id, subscriber.c.status)
-    return select(*columns).where(subscriber.c.email.in_(emails))
+    return select(*columns).where(is_among(connection, subscriber.c.email, emails))
 
 
 def _known(connection: Connection, query: Select[str, int, Status]) -> Known:

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, select
 
 from newsletter.model.consent import SuppressionReason
+from newsletter.store.many import is_among
 from newsletter.store.tables import closed_address
 from newsletter.store.writing import insert_or_ignore
 
@@ -42,4 +43,6 @@ def reopen_address(connection: Connection, address_hashes: Sequence[str]) -> Non
 def closed_among(connection: Connection, address_hashes: Sequence[str]) -> frozenset[str]:
     """Those of the hashes that belong to closed addresses."""
     known = closed_address.c.address_hash
-    return frozenset(connection.scalars(select(known).where(known.in_(address_hashes))))
+    return frozenset(
+        connection.scalars(select(known).where(is_among(connection, known, address_hashes)))
+    )

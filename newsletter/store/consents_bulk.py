@@ -6,26 +6,13 @@ database takes apart itself. A parameter a cell cost three times as much.
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import (
-    JSON,
-    BigInteger,
-    ColumnElement,
-    Connection,
-    TableValuedAlias,
-    Text,
-    bindparam,
-    cast,
-    func,
-    insert,
-    literal,
-    select,
-)
+from sqlalchemy import BigInteger, Connection, cast, insert, literal, select
 
+from newsletter.store.many import as_text, rows_of
 from newsletter.store.tables import consent
 
 _OWN = ("subscriber_id", "address", "address_hash", "ip", "user_agent", "token_sha256", "note")
@@ -39,11 +26,13 @@ def insert_lines(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> N
     for row in rows:
         groups[tuple(row[name] for name in shared)].append([row[name] for name in _OWN])
     for values, own in groups.items():
-        _insert(connection, dict(zip(shared, values, strict=True)), json.dumps(own))
+        _insert(connection, dict(zip(shared, values, strict=True)), as_text(own))
 
 
 def _insert(connection: Connection, shared: Mapping[str, Any], own: str) -> None:
-    cells, table = _cells(connection)
+    table, cells = rows_of(connection, "own", len(_OWN))
+    if connection.dialect.name != "sqlite":
+        cells = [cast(cells[0], BigInteger), *cells[1:]]
     constants = [literal(value, consent.c[name].type) for name, value in shared.items()]
     connection.execute(
         insert(consent).from_select(
@@ -51,15 +40,3 @@ def _insert(connection: Connection, shared: Mapping[str, Any], own: str) -> None
         ),
         {"own": own},
     )
-
-
-def _cells(connection: Connection) -> tuple[Sequence[ColumnElement[Any]], TableValuedAlias]:
-    """The columns of `_OWN`, taken out of the bound JSON text."""
-    if connection.dialect.name == "sqlite":
-        each = func.json_each(bindparam("own", type_=Text)).table_valued("value")
-        found = [func.json_extract(each.c.value, f"$[{at}]") for at in range(len(_OWN))]
-        return found, each
-    rows = func.json_array_elements(cast(bindparam("own", type_=Text), JSON))
-    table = rows.table_valued("value")
-    texts = [table.c.value.op("->>")(at) for at in range(len(_OWN))]
-    return [cast(texts[0], BigInteger), *texts[1:]], table

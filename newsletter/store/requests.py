@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, delete, insert, or_, select, update
 
 from newsletter.model.consent import RequestKind
+from newsletter.store.many import is_among
 from newsletter.store.tables import request
 from newsletter.store.writing import changed
 
@@ -97,7 +98,7 @@ def void_all_requests(connection: Connection, subscribers: Sequence[int], now: d
     connection.execute(
         update(request)
         .where(
-            request.c.subscriber_id.in_(subscribers),
+            is_among(connection, request.c.subscriber_id, subscribers),
             request.c.kind != RequestKind.FRESH,
             request.c.used_at.is_(None),
             request.c.voided_at.is_(None),

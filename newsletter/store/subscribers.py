@@ -12,17 +12,29 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import JSON, Connection, bindparam, case, cast, func, select
+from sqlalchemy import (
+    JSON,
+    Connection,
+    Select,
+    case,
+    cast,
+    func,
+    literal,
+    select,
+    true,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 
 from newsletter.errors import UsageError
 from newsletter.store.interests import bits_of_interests, mask_of
+from newsletter.store.many import as_text, is_among, rows_of
 from newsletter.store.store import Store
 from newsletter.store.tables import subscriber, subscriber_tag, suppression
 from newsletter.store.tables.subscribers import Status
 from newsletter.store.writing import insert_into
 
 CHUNK = 5_000
+_OWN = ("email", "first_name", "attributes", "interests", "zone")
 _SAID_NO = (Status.UNSUBSCRIBED, Status.ERASED)
 
 
@@ -117,19 +129,29 @@ def _bring_in(
     known = _status_of(connection, emails)
     refused = {email for email, said in known.items() if said in _SAID_NO}
     refused |= _suppressed(connection, emails)
-    _upsert(connection, [reader for reader in readers if reader.email not in refused], now, status)
+    upsert_readers(
+        connection, [reader for reader in readers if reader.email not in refused], now, status
+    )
     new = len(emails) - len(known.keys() | refused)
     return Imported(new, len(known.keys() - refused), len(refused))
 
 
-def _upsert(
+def upsert_readers(
     connection: Connection, readers: Sequence[NewReader], now: datetime, status: Status
 ) -> None:
+    """Write readers; of known ones only details change, and only those that are given.
+
+    Whoever calls it knows that none of them said no.
+
+    Args:
+        readers: any number, each address once.
+        status: what new ones become.
+    """
     if not readers:
         return
     named = sorted({slug for reader in readers for slug in reader.interests or ()})
     bits = bits_of_interests(connection, named)
-    insert = insert_into(connection, subscriber)
+    insert = insert_into(connection, subscriber).from_select(*_selected(connection, now, status))
     new = insert.excluded
     keep = subscriber.c
     statement = insert.on_conflict_do_update(
@@ -141,23 +163,32 @@ def _upsert(
             "zone": case((new.zone != "", new.zone), else_=keep.zone),
         },
     )
-    connection.execute(statement, [_row(reader, bits, now, status) for reader in readers])
+    connection.execute(statement, {"readers": as_text([_row(each, bits) for each in readers])})
     _tag(connection, readers)
 
 
-def _row(
-    reader: NewReader, bits: Mapping[str, int], now: datetime, status: Status
-) -> dict[str, Any]:
-    return {
-        "email": reader.email,
-        "first_name": reader.first_name,
+def _selected(
+    connection: Connection, now: datetime, status: Status
+) -> tuple[list[str], Select[Any]]:
+    """Columns, and the rows of the bound text `readers` with what all of them share."""
+    table, cells = rows_of(connection, "readers", len(_OWN))
+    shared = {
         "status": status,
-        "attributes": dict(reader.attributes),
-        "interests": None if reader.interests is None else mask_of(bits, reader.interests),
-        "zone": reader.zone,
         "created_at": now,
         "confirmed_at": now if status is Status.CONFIRMED else None,
     }
+    own = [
+        cell if connection.dialect.name == "sqlite" else cast(cell, subscriber.c[name].type)
+        for name, cell in zip(_OWN, cells, strict=True)
+    ]
+    constants = [literal(value, subscriber.c[name].type) for name, value in shared.items()]
+    # SQLite needs the WHERE to see that ON CONFLICT does not belong to a join.
+    return [*_OWN, *shared], select(*own, *constants).select_from(table).where(true())
+
+
+def _row(reader: NewReader, bits: Mapping[str, int]) -> list[Any]:
+    mask = None if reader.interests is None else mask_of(bits, reader.interests)
+    return [reader.email, reader.first_name, dict(reader.attributes), mask, reader.zone]
 
 
 def _merged(connection: Connection, new: Any) -> Any:
@@ -168,26 +199,33 @@ def _merged(connection: Connection, new: Any) -> Any:
 
 
 def _tag(connection: Connection, readers: Sequence[NewReader]) -> None:
-    pairs = [{"of": reader.email, "tag": tag} for reader in readers for tag in reader.tags]
+    pairs = [(reader.email, tag) for reader in readers for tag in reader.tags]
     if not pairs:
         return
-    source = select(subscriber.c.id, bindparam("tag")).where(subscriber.c.email == bindparam("of"))
+    table, (email, tag) = rows_of(connection, "pairs", 2)
+    source = select(subscriber.c.id, tag).select_from(
+        table.join(subscriber, subscriber.c.email == email)
+    )
     connection.execute(
         insert_into(connection, subscriber_tag)
-        .from_select(["subscriber_id", "tag"], source)
+        .from_select(["subscriber_id", "tag"], source.where(true()))
         .on_conflict_do_nothing(),
-        pairs,
+        {"pairs": as_text(pairs)},
     )
 
 
 def _status_of(connection: Connection, emails: Sequence[str]) -> dict[str, Status]:
     rows = connection.execute(
-        select(subscriber.c.email, subscriber.c.status).where(subscriber.c.email.in_(emails))
+        select(subscriber.c.email, subscriber.c.status).where(
+            is_among(connection, subscriber.c.email, emails)
+        )
     )
     return {row.email: row.status for row in rows}
 
 
 def _suppressed(connection: Connection, emails: Sequence[str]) -> set[str]:
     return set(
-        connection.scalars(select(suppression.c.email).where(suppression.c.email.in_(emails)))
+        connection.scalars(
+            select(suppression.c.email).where(is_among(connection, suppression.c.email, emails))
+        )
     )

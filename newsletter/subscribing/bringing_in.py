@@ -19,11 +19,11 @@ from newsletter.model.consent import Channel, ConsentStep, FormEvidence
 from newsletter.store.bulk import Known, confirm_all, known_among, lock_known, suppressed_among
 from newsletter.store.closing import closed_among
 from newsletter.store.consents import NOTHING_SHOWN, Line, record_all
-from newsletter.store.subscribers import Imported, NewReader, _bring_in
+from newsletter.store.subscribers import Imported, NewReader, upsert_readers
 from newsletter.store.tables.subscribers import Status
 from newsletter.subscribing.reception import Reception
 
-CHUNK = 2_000
+CHUNK = 5_000
 _T = TypeVar("_T")
 
 
@@ -127,12 +127,10 @@ def _bring_chunk(
     before = lock_known(connection, list(rows))
     refused |= _refusals(reception, connection, list(rows), before)
     welcome = [yes for email, yes in rows.items() if email not in refused]
-    done = Imported()
     for status in (Status.CONFIRMED, Status.PENDING):
         proved = status is Status.CONFIRMED
         readers = [yes.reader for yes in welcome if yes.is_proved is proved]
-        if readers:
-            done += _bring_in(connection, readers, now, status)
+        upsert_readers(connection, readers, now, status)
     news = [yes for yes in welcome if _is_news(yes, before)]
     known = lock_known(connection, [yes.reader.email for yes in news])
     confirm_all(connection, [known[y.reader.email][0] for y in news if y.is_proved], now)
@@ -143,7 +141,8 @@ def _bring_chunk(
         if yes.asked_ip and yes.asked_ip != yes.evidence.ip
     ]
     record_all(connection, asked + lines)
-    return done
+    updated = sum(yes.reader.email in before for yes in welcome)
+    return Imported(len(welcome) - updated, updated)
 
 
 def _is_news(yes: Yes, before: Known) -> bool:

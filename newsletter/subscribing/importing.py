@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from newsletter.lists import BadRow, Kind, ListedReader, ListPlan, ListRules, Seen
 from newsletter.model.consent import FormEvidence, SuppressionReason
 from newsletter.store.bulk import known_among
+from newsletter.store.many import make_room
 from newsletter.store.subscribers import NewReader
 from newsletter.subscribing.bringing_in import Yes, bring_in, chunks, refusals
 from newsletter.subscribing.bringing_noes import No, take_noes
@@ -80,6 +81,8 @@ def import_lists(reception: Reception, lists: Import) -> Tally:
         UsageError: the rest of a list turned out to be unreadable; what was read is in.
     """
     tally = Tally()
+    with reception.store.write() as connection:
+        make_room(connection)
     with Seen() as closed:
         for plan, noes in lists.passes:
             for rows in chunks(_rows(lists, plan, tally, noes=noes)):
