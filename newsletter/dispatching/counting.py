@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from enum import StrEnum
+from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, and_, func, select
 
 from newsletter.model.ledger import DeliveryOutcome, ExclusionReason, Feedback
 from newsletter.store.tables import delivery, dispatch
+
+W = TypeVar("W", bound=StrEnum)
 
 
 def deliveries_of(connection: Connection, dispatch_id: int) -> ColumnElement[bool]:
@@ -41,24 +44,35 @@ class Counts:
 
 def count_all(connection: Connection, dispatch_id: int) -> Counts:
     """Count in one go over the deliveries, of which there may be millions."""
-    counts = Counts(Counter(), Counter(), Counter())
-    columns = (delivery.c.outcome, delivery.c.feedback, delivery.c.reason)
-    for row in _count(connection, dispatch_id, *columns):
-        outcome, feedback, reason, found = row
-        counts.outcomes[outcome] += found
-        counts.feedback[feedback] += found
-        if reason is not None:
-            counts.reasons[reason] += found
-    return counts
+    outcomes, feedback, reasons = (
+        _asked(delivery.c.outcome, DeliveryOutcome),
+        _asked(delivery.c.feedback, Feedback),
+        _asked(delivery.c.reason, ExclusionReason),
+    )
+    found = iter(_count(connection, dispatch_id, *outcomes, *feedback, *reasons))
+    return Counts(
+        _counter(DeliveryOutcome, found),
+        _counter(Feedback, found),
+        _counter(ExclusionReason, found),
+    )
 
 
 def count_outcomes(connection: Connection, dispatch_id: int) -> Counter[DeliveryOutcome]:
     """Deliveries of a dispatch by outcome; an outcome nobody has counts 0."""
-    return Counter({row[0]: row[1] for row in _count(connection, dispatch_id, delivery.c.outcome)})
+    asked = _asked(delivery.c.outcome, DeliveryOutcome)
+    return _counter(DeliveryOutcome, iter(_count(connection, dispatch_id, *asked)))
 
 
-def _count(
-    connection: Connection, dispatch_id: int, *columns: ColumnElement[Any]
-) -> Iterable[Sequence[Any]]:
-    mine = deliveries_of(connection, dispatch_id)
-    return connection.execute(select(*columns, func.count()).where(mine).group_by(*columns))
+def _asked(column: ColumnElement[Any], words: type[StrEnum]) -> list[ColumnElement[int]]:
+    """A count for each word; grouping would sort all rows, and keep them in memory to do so."""
+    return [func.count().filter(column == word) for word in words]
+
+
+def _count(connection: Connection, dispatch_id: int, *asked: ColumnElement[int]) -> Sequence[int]:
+    statement = select(*asked).where(deliveries_of(connection, dispatch_id))
+    return tuple(connection.execute(statement).one())
+
+
+def _counter(words: type[W], found: Iterator[int]) -> Counter[W]:
+    """The next counts, by word; those of 0 are left out."""
+    return Counter({word: count for word, count in zip(words, found, strict=False) if count})
