@@ -17,7 +17,7 @@ class Kind(StrEnum):
     @property
     def is_no(self) -> bool:
         """Whether it keeps an address from being mailed."""
-        return self in (Kind.CLEANED, Kind.UNSUBSCRIBED, Kind.SUPPRESSED)
+        return self is not Kind.SUBSCRIBED and self is not Kind.WAITING
 
 
 _WEIGHT = {kind: weight for weight, kind in enumerate(Kind)}

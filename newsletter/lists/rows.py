@@ -110,7 +110,12 @@ class RowReader:
             self._require_shape(cells)
         except UsageError as problem:
             return BadRow(line, str(problem), tuple(cells))
-        said = {name: cell.bare(cells[at]) for at, name in self._plain if at < len(cells)}
+        has = len(cells)
+        said = {
+            name: cell.bare(text) if (text := cells[at].strip())[:1] == "'" else text
+            for at, name in self._plain
+            if at < has
+        }
         try:
             return self._reader(line, cells, said)
         except UsageError:

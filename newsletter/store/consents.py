@@ -160,7 +160,8 @@ def _keep_words(connection: Connection, lines: Iterable[Line]) -> None:
 
 def _words(line: Line) -> str:
     """The words agreed to, line breaks and all."""
-    return _UNSTORABLE.sub(" ", line.evidence.wording)
+    words = line.evidence.wording
+    return _UNSTORABLE.sub(" ", words) if words else ""
 
 
 def _row(line: Line) -> dict[str, Any]:
@@ -184,6 +185,8 @@ def _row(line: Line) -> dict[str, Any]:
 
 
 def _fit(text: str) -> str:
+    if text.isprintable():
+        return text.strip()
     return _UNFIT.sub(" ", text).strip()
 
 
