@@ -14,12 +14,12 @@ MODULES = sorted(
     path for path in (ROOT / "newsletter").rglob("*.py") if "migrations" not in path.parts
 )
 LONGEST_MODULE = 300
-LONGEST_BODY = 30
+LONGEST_BODY = 35
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_a_module_can_be_read_at_once(path: Path) -> None:
-    """No module is over 300 lines, no function's body over 30, none is named for being a rest."""
+    """No module is over 300 lines, no function's body over 35, none is named for being a rest."""
     text = path.read_text()
     assert path.stem not in ("utils", "helpers", "misc", "common")
     assert text.count("\n") <= LONGEST_MODULE
