@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 from newsletter.store import open_store
 from newsletter.store.subscribers import NewReader
@@ -25,8 +25,8 @@ def pristine_world() -> Iterator[tuple[Disk, Pristine]]:
     store = open_store("sqlite://", secret_fingerprint=FINGERPRINT, clock=clock)
     try:
         emails, approvals = _fill(World(store, clock))
-        disk = Disk(store.engine)
-        yield disk, Pristine(disk.content, store.site_id, approvals, emails)
+        with closing(Disk(store.engine)) as disk, closing(disk.copy()) as content:
+            yield disk, Pristine(content, store.site_id, approvals, emails)
     finally:
         store.close()
 

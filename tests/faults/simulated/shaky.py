@@ -15,33 +15,37 @@ from tests.faults.simulated.fate import Fate
 
 
 class Disk:
-    """A database in memory that can be set back to what a power cut would leave.
-
-    Attributes:
-        content: the bytes that survive one.
-    """
+    """A database in memory that can be set back to what a power cut would leave."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
-        self.content = self._bytes()
+        self._safe = sqlite3.connect(":memory:")
+        self.sync()
 
     def sync(self) -> None:
         """A durable commit: all that was committed until now survives."""
-        self.content = self._bytes()
+        with self._raw() as raw:
+            raw.backup(self._safe)
 
     def cut_power(self) -> None:
         """Commits since the last durable one are gone."""
-        self.load(self.content)
-
-    def load(self, content: bytes) -> None:
-        """Make the database these bytes."""
         with self._raw() as raw:
-            raw.deserialize(content)
-        self.content = content
+            self._safe.backup(raw)
 
-    def _bytes(self) -> bytes:
-        with self._raw() as raw:
-            return raw.serialize()
+    def copy(self) -> sqlite3.Connection:
+        """What survives, to begin with again later."""
+        made = sqlite3.connect(":memory:")
+        self._safe.backup(made)
+        return made
+
+    def load(self, content: sqlite3.Connection) -> None:
+        """Begin with this."""
+        content.backup(self._safe)
+        self.cut_power()
+
+    def close(self) -> None:
+        """Let go of what was kept."""
+        self._safe.close()
 
     @contextmanager
     def _raw(self) -> Iterator[sqlite3.Connection]:

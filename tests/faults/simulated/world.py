@@ -8,6 +8,7 @@ process may end, as chance decides; so one number, the seed, tells the whole his
 from __future__ import annotations
 
 import random
+import sqlite3
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -220,7 +221,7 @@ class Simulation:
 class Pristine:
     """A database with readers and approvals in which nothing has happened yet."""
 
-    content: bytes
+    content: sqlite3.Connection
     site_id: str
     approvals: tuple[int, ...]
     emails: tuple[str, ...]
