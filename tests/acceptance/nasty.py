@@ -8,6 +8,11 @@ import zipfile
 from dataclasses import dataclass
 
 HEADER = "email,first_name\n"
+MAILCHIMP = (
+    '"Email Address","First Name","Last Name",Address,MEMBER_RATING,{more}OPTIN_TIME,OPTIN_IP,'
+    "CONFIRM_TIME,CONFIRM_IP,LATITUDE,LONGITUDE,GMTOFF,DSTOFF,TIMEZONE,CC,REGION,LAST_CHANGED,"
+    "LEID,EUID,NOTES,TAGS\n"
+)
 
 
 @dataclass(frozen=True)
@@ -45,6 +50,14 @@ def zipped(files: dict[str, bytes | str]) -> bytes:
         for name, data in files.items():
             archive.writestr(name, data)
     return target.getvalue()
+
+
+def member(email: str, *, optin: str = "", confirm: str = "", more: str = "") -> str:
+    """A row of Mailchimp's export; times with their IP behind a comma."""
+    return (
+        f'{email},Ann,Lee,"1 Street\nTown",2,{more}{optin or ","},{confirm or ","},52,13,1,2,'
+        f'Europe/Berlin,DE,BE,2024-01-01 00:00:00,1,e,,"""vip"",""new, york"""\n'
+    )
 
 
 def lying_zip() -> bytes:

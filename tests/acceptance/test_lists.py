@@ -11,17 +11,12 @@ from typing import Any
 
 import pytest
 
-from tests.acceptance.nasty import ANN, HEADER, TABLE, Nasty, zipped
+from tests.acceptance.nasty import ANN, HEADER, MAILCHIMP, TABLE, Nasty, member, zipped
 from tests.acceptance.newsroom import Newsroom
 from tests.factories import make_site
 from tests.processes import ROOT, Ended, newsletter
 
 CONSENT = ("--consent", "The form in our shop, spring 2026: yes, send me letters.")
-MAILCHIMP = (
-    '"Email Address","First Name","Last Name",Address,MEMBER_RATING,{more}OPTIN_TIME,OPTIN_IP,'
-    "CONFIRM_TIME,CONFIRM_IP,LATITUDE,LONGITUDE,GMTOFF,DSTOFF,TIMEZONE,CC,REGION,LAST_CHANGED,"
-    "LEID,EUID,NOTES,TAGS\n"
-)
 
 
 @dataclass(frozen=True)
@@ -65,14 +60,6 @@ class Desk:
 def desk(tmp_path: Path) -> Desk:
     """A site with an empty database."""
     return Desk(make_site(tmp_path / "site", {}).root)
-
-
-def member(email: str, *, optin: str = "", confirm: str = "", more: str = "") -> str:
-    """A row of Mailchimp's export; times with their IP behind a comma."""
-    return (
-        f'{email},Ann,Lee,"1 Street\nTown",2,{more}{optin or ","},{confirm or ","},52,13,1,2,'
-        f'Europe/Berlin,DE,BE,2024-01-01 00:00:00,1,e,,"""vip"",""new, york"""\n'
-    )
 
 
 @pytest.mark.parametrize("case", TABLE, ids=lambda case: case.name)
