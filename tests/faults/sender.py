@@ -7,7 +7,6 @@ told to end, or to stand still, at a named point.
 
 from __future__ import annotations
 
-import os
 import signal
 import threading
 import time
@@ -65,7 +64,8 @@ class SignalAt:
             return
         self._left -= 1
         if not self._left:
-            os.kill(os.getpid(), self._signal)
+            # To this thread, so that it does not go on until another one is woken.
+            signal.pthread_kill(threading.get_ident(), self._signal)
 
 
 @dataclass(frozen=True)
@@ -81,6 +81,7 @@ class Orders:
         most: readers a batch.
         lease, timeout: seconds.
         pages: SQLite may use no more, as on a full disk; 0 means no limit.
+        quiet: tick only while nothing is on the wire; stopped then, it holds no lock.
     """
 
     database: str
@@ -94,6 +95,7 @@ class Orders:
     lease: float = 180.0
     timeout: float = 30.0
     pages: int = 0
+    quiet: bool = False
 
 
 def run(orders: Orders, wire: Connection) -> None:
@@ -101,11 +103,17 @@ def run(orders: Orders, wire: Connection) -> None:
     try:
         dispatcher = _wire(orders)
         wire.send("ready")
-        status = dispatcher.stay(ISSUE, lambda status: None)
+        status = dispatcher.stay(ISSUE, lambda status: _wait(dispatcher, orders))
         dispatcher.close()
         wire.send(told(status))
     except Exception as problem:
         wire.send({"state": "failed", "reason": f"{problem}"})
+
+
+def _wait(dispatcher: Dispatcher, orders: Orders) -> None:
+    if orders.quiet:
+        assert isinstance(dispatcher.engine, InlineEngine)
+        dispatcher.engine.wait_idle(orders.timeout)
 
 
 def _wire(orders: Orders) -> Dispatcher:

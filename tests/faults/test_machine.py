@@ -175,7 +175,7 @@ def test_asleep_just_before_the_socket(
 ) -> None:
     """Stopped with a batch in hand while its lease ran out: it wakes, sees that, and lets go."""
     emails = prepare_issue(now_store, 60)
-    sleeper = sending.start(stop="before_socket", nth=2, threads=1, lease=1.5)
+    sleeper = sending.start(stop="before_socket", nth=2, threads=1, lease=1.5, quiet=True)
     wait_until(sleeper.is_stopped)
 
     other = sending.run(threads=1, lease=1.5)
@@ -193,7 +193,7 @@ def test_asleep_while_the_answer_is_on_its_way(
     """An answer that is read after the lease ran out still settles its readers."""
     emails = prepare_issue(now_store, 60)
     script(sandbox, "none", "slow:1:0.5")
-    sleeper = sending.start(threads=1, lease=3.0)
+    sleeper = sending.start(threads=1, lease=3.0, quiet=True)
     wait_until(lambda: sandbox.stats()["requests"] == 2)
     sleeper.signal(signal.SIGSTOP)
     other = sending.run(threads=1, lease=3.0)

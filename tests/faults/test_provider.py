@@ -90,7 +90,7 @@ def test_a_ten_minute_outage(
 ) -> None:
     """Ten minutes without a clear answer cost what was on the wire and some probes of ten."""
     with inside(store, clock, sandbox, Rules(most=100)) as sender:
-        emails = sender.world.readers(3_000)
+        emails = sender.world.readers(1_500)
         sender.world.schedule(sender.world.approve())
         ends = clock.now() + timedelta(minutes=10)
         set_faults(sandbox, fault)

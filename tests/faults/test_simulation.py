@@ -23,7 +23,7 @@ from tests.faults.simulated.shaky import Disk
 from tests.faults.simulated.world import ACTIONS, Pristine, Simulation
 
 ACTS = 60  # a history
-HISTORIES = 30  # in the short form
+HISTORIES = 20  # in the short form
 MANY = 5_000  # in the long one
 
 Beginning = tuple[Disk, Pristine]
@@ -119,7 +119,7 @@ class Histories(RuleBasedStateMachine):
 
 @pytest.mark.parametrize(
     "examples",
-    [pytest.param(15, id="short"), pytest.param(1_500, id="long", marks=pytest.mark.long)],
+    [pytest.param(10, id="short"), pytest.param(1_500, id="long", marks=pytest.mark.long)],
 )
 def test_no_history_that_hypothesis_finds_breaks_a_promise(
     beginning: Beginning, examples: int

@@ -103,7 +103,7 @@ def test_a_day_around_the_world(
     minute=st.integers(0, 24 * 60 - 1),
     past=st.sampled_from(["now", "next_day"]),
 )
-@settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.too_slow])
 def test_waves_part_all_readers(zones: list[str], day: date, minute: int, past: str) -> None:
     """Every reader is in exactly one wave, due when a clock on their wall shows that time."""
     wall = datetime.combine(day, time(minute // 60, minute % 60))
