@@ -58,6 +58,9 @@ _SEEN: Select[Any] = (
     .join(wave, wave.c.id == batch.c.wave_id)
     .join(dispatch, dispatch.c.id == batch.c.dispatch_id)
     .join(throttle, throttle.c.id == 1)
+    # PostgreSQL: claims of one dispatch take turns, and wait for an answer that brakes it. Else
+    # one that saw no brake could still claim after others had counted who is on the wire.
+    .with_for_update(of=dispatch, key_share=True)
 )
 
 
@@ -114,18 +117,13 @@ def _may_go(desk: Desk, connection: Connection, seen: Row[Any], now: datetime) -
 
 
 def _brake_lets(desk: Desk, connection: Connection, seen: Row[Any], now: datetime) -> bool:
-    """Counts those in flight under a lock on the dispatch, so that two do not both probe."""
-    locked = connection.execute(
-        select(dispatch.c.ambiguous, dispatch.c.not_before)
-        .where(dispatch.c.id == seen.dispatch_id)
-        .with_for_update()
-    ).one()
+    """Counts those in flight; the lock on the dispatch keeps others from claiming meanwhile."""
     in_flight = connection.execute(
         select(func.count())
         .select_from(batch)
         .where(batch.c.dispatch_id == seen.dispatch_id, batch.c.state.in_(_HELD))
     ).scalar_one()
-    go = may_claim(desk.rules, locked.ambiguous, in_flight, locked.not_before, now)
+    go = may_claim(desk.rules, seen.ambiguous, in_flight, seen.not_before, now)
     if go is Go.PROBE:
         carve(connection, seen.id, desk.rules.probe)
         connection.execute(update(batch).where(batch.c.id == seen.id).values(probe=True))
