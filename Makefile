@@ -33,10 +33,10 @@ browser: $(VENV)/.dev ## find Chromium for the browser tests, or get it
 	@$(BIN)/python -m tests.chromium
 
 test: $(VENV)/.dev browser ## all tests, a few minutes
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not long" $(ARGS)
+	@$(BIN)/python -m pytest -n 2 -m "not long" $(ARGS)
 
 test-long: $(VENV)/.dev browser ## all tests and the long fault and matrix runs
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+	@$(BIN)/python -m pytest -n 2 $(ARGS)
 
 check: $(VENV)/.dev ## lint, types, layers
 	@$(BIN)/ruff check .

@@ -165,6 +165,7 @@ def test_emptying(page: Page) -> None:
         expect(page.get_by_role("button", name="Empty the inbox")).to_be_focused()
         page.keyboard.press("Enter")
         expect(page.get_by_role("heading", name="No mail yet")).to_be_visible()
+        page.wait_for_load_state("networkidle")  # else the sandbox is gone while it still asks
 
 
 @pytest.mark.parametrize("width", [320, 390, 1280])
