@@ -12,6 +12,7 @@
     ├── RenderError                 a self-check after rendering failed       exit 1
     ├── BlockedError                findings or rules forbid the next step    exit 1
     ├── TransportError              a message could not be handed over        exit 1
+    │   └── ProviderSilent          the provider did not answer a question    exit 1
     └── LedgerError                 the ledger refuses                        exit 1
         ├── IllegalStep             a state change that is not in the table
         ├── Unbalanced              candidates and deliveries do not add up
@@ -119,6 +120,10 @@ class BlockedError(NewsletterError):
 
 class TransportError(NewsletterError):
     """A message could not be handed over, and why."""
+
+
+class ProviderSilent(TransportError):
+    """The provider did not answer a question, or not now; asking again later is harmless."""
 
 
 class LedgerError(NewsletterError):

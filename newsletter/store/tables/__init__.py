@@ -10,26 +10,46 @@ from newsletter.store.tables.consents import (
     wording,
 )
 from newsletter.store.tables.deliveries import delivery
+from newsletter.store.tables.events import (
+    approval_link,
+    asked,
+    delivery_event,
+    engagement,
+    event_post,
+    evidence,
+    link,
+    malformed_event,
+)
 from newsletter.store.tables.ledger import attempt, batch, decision, dispatch, lane, wave, wave_zone
+from newsletter.store.tables.notices import notice, telling
 from newsletter.store.tables.site import identity, site, throttle, tick
 from newsletter.store.tables.subscribers import interest, subscriber, subscriber_tag, suppression
 from newsletter.store.tables.system_mail import system_mail
 
 __all__ = [
     "approval",
+    "approval_link",
     "approval_picture",
+    "asked",
     "attempt",
     "batch",
     "closed_address",
     "consent",
     "decision",
     "delivery",
+    "delivery_event",
     "dispatch",
+    "engagement",
+    "event_post",
+    "evidence",
     "identity",
     "interest",
     "lane",
+    "link",
     "mail_allowance",
+    "malformed_event",
     "metadata",
+    "notice",
     "picture",
     "rendition",
     "request",
@@ -38,6 +58,7 @@ __all__ = [
     "subscriber_tag",
     "suppression",
     "system_mail",
+    "telling",
     "throttle",
     "tick",
     "wave",

@@ -1,0 +1,1 @@
+"""Use case: what happened to every single mail after it was handed over."""
