@@ -25,6 +25,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from difflib import get_close_matches
 
 
@@ -123,7 +124,15 @@ class TransportError(NewsletterError):
 
 
 class ProviderSilent(TransportError):
-    """The provider did not answer a question, or not now; asking again later is harmless."""
+    """The provider did not answer a question, or not now; asking again later is harmless.
+
+    Attributes:
+        not_before: when it said that it may be asked again, aware, UTC; None if it did not.
+    """
+
+    def __init__(self, message: str, not_before: datetime | None = None) -> None:
+        self.not_before = not_before
+        super().__init__(message)
 
 
 class LedgerError(NewsletterError):

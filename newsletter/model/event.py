@@ -109,8 +109,9 @@ class LogEntry:
 
     Attributes:
         message_id: the provider's name for this mail.
-        status: the provider's word: `delivered`, `not_delivered`, `processed`.
-        delivery, attempt: the custom args, complete; empty in a summary without them.
+        status: the provider's word: `processed`, `delivered`, `deferred`, `dropped`, `bounced`
+            or `blocked`.
+        delivery, attempt, mail: the custom args, complete; empty in a summary without them.
         at: of its last event; aware, UTC.
     """
 
@@ -120,6 +121,7 @@ class LogEntry:
     at: datetime
     delivery: str = ""
     attempt: str = ""
+    mail: str = ""
 
 
 @dataclass(frozen=True, slots=True)

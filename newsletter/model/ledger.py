@@ -223,6 +223,7 @@ DELIVERY_STEPS: Steps[DeliveryOutcome] = Steps(
     (
         Step(_O.QUEUED, _O.SENDING, "in the same commit as its Attempt"),
         Step(_O.QUEUED, _O.EXCLUDED, "consent, suppression, pause or cancelling came between"),
+        Step(_O.QUEUED, _O.ACCEPTED, "evidence that an earlier attempt was taken after all"),
         Step(_O.SENDING, _O.ACCEPTED),
         Step(_O.SENDING, _O.REJECTED),
         Step(_O.SENDING, _O.UNKNOWN, "perhaps it was taken"),
