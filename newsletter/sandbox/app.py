@@ -16,6 +16,7 @@ from newsletter.sandbox.faults import FaultPlan
 from newsletter.sandbox.guard import Guard
 from newsletter.sandbox.inbox import Inbox
 from newsletter.sandbox.intake import Intake
+from newsletter.sandbox.logs import Gate, Logs
 from newsletter.sandbox.mailbox import Mailbox
 from newsletter.sandbox.options import SandboxOptions
 
@@ -42,9 +43,11 @@ def build(options: SandboxOptions) -> Sandbox:
     mailbox = Mailbox(options)
     plan = FaultPlan(options.faults, options.seed)
     intake = Intake(mailbox, plan)
-    api = Api(mailbox, plan, intake)
+    gate = Gate()
+    api = Api(mailbox, plan, intake, gate)
     routes = [
         Route("/v3/mail/send", intake),
+        *Logs(mailbox.journal, gate).routes(),
         Route("/v3/{rest:path}", _no_such_endpoint, methods=["GET", "POST", "PUT", "DELETE"]),
         *api.routes(),
         *Inbox(api).routes(),

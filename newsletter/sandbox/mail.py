@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from newsletter.sandbox.journal import sg_message_id
+
 RECIPIENT_FIELDS = ("to", "cc", "bcc")
 
 
@@ -99,7 +101,7 @@ def expand(
     replies = message.get("reply_to_list") or [message.get("reply_to")]
     return Mail(
         id=f"{request}-{number}",
-        message_id=f"{message_id}.sandbox-{request}.{number}.0",
+        message_id=sg_message_id(message_id, request, number),
         received_at=received_at,
         sender=_contact(personal.get("from", message["from"])),
         reply_to=_contacts(reply for reply in replies if reply),

@@ -12,6 +12,7 @@ from typing import Any
 import orjson
 
 from newsletter.sandbox.accounting import Accounting, recipients_of
+from newsletter.sandbox.journal import Entry, Journal
 from newsletter.sandbox.mail import Mail, expand, subject_of
 from newsletter.sandbox.options import SandboxOptions
 
@@ -48,6 +49,7 @@ class Mailbox:
 
     Attributes:
         accounting: who was accepted how often.
+        journal: what was accepted, in short, and what came of it.
         kept: how many mails can be read now.
     """
 
@@ -60,10 +62,11 @@ class Mailbox:
         self._bytes = self._recipients = self._last = 0
         self.kept = 0
         self.accounting = Accounting()
+        self.journal = Journal(options.most_logged)
 
     def accept(
         self, message: dict[str, Any], raw: bytes, message_id: str, received_at: datetime
-    ) -> None:
+    ) -> Entry:
         """Take a validated message in.
 
         Args:
@@ -71,13 +74,19 @@ class Mailbox:
             raw: the body as it came in; it is.
             message_id: what the client was told in `X-Message-Id`.
             received_at: now, with a zone.
+
+        Returns:
+            What the journal remembers of it.
         """
         addresses = tuple([recipients_of(one) for one in message["personalizations"]])
         with self._lock:
             self.accounting.add(message, addresses)
+            self._last += 1
+            entry = Entry(self._last, message_id, received_at, message, addresses)
+            self.journal.add(entry)
             if self._options.keep == "all":
-                self._last += 1
                 self._keep(_Stored(self._last, message_id, received_at, raw, addresses))
+            return entry
 
     def clear(self) -> None:
         """Forget mails and accounting."""
@@ -87,6 +96,7 @@ class Mailbox:
             self._parsed.clear()
             self._bytes = self._recipients = self.kept = 0
             self.accounting.clear()
+            self.journal.clear()
 
     def get(self, mail_id: str) -> Mail | None:
         """Return one mail by its id, or None when there is none (any more)."""

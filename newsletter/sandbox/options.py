@@ -22,6 +22,7 @@ class SandboxOptions:
         most_recipients: mails are kept for this many recipients; beyond, the oldest
             requests are forgotten. The accounting (about 200 bytes an address) never is.
         most_bytes: the same bound for the raw requests, in bytes.
+        most_logged: recipients the log remembers, about 150 bytes each.
 
     Raises:
         UsageError: a bound below 1.
@@ -32,9 +33,10 @@ class SandboxOptions:
     keep: Literal["all", "counts"] = "all"
     most_recipients: int = 20_000
     most_bytes: int = 256 * MEBIBYTE
+    most_logged: int = 250_000
 
     def __post_init__(self) -> None:
-        if self.most_recipients < 1 or self.most_bytes < 1:
+        if min(self.most_recipients, self.most_bytes, self.most_logged) < 1:
             raise UsageError(
                 "The sandbox must keep at least one mail. "
                 'To keep none, use keep="counts" instead of a bound of 0.'
