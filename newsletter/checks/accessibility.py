@@ -28,11 +28,11 @@ def alternative_text(specimen: Specimen) -> Iterator[Fault]:
     sources = {picture.source.casefold() for picture in specimen.pictures}
     for image in specimen.document.named("img"):
         address, alt = image.get("src", ""), image.get("alt")
-        place = specimen.place_of_picture(address)
         if alt is None:
-            yield Fault(f'The image "{address.rpartition("/")[2]}" has no alt.', place)
+            name = address.rpartition("/")[2]
+            yield Fault(f'The image "{name}" has no alt.', element=image)
         elif _FILE_NAME.fullmatch(alt.strip()) or alt.strip().casefold() in sources:
-            yield Fault(f'An image has a file\'s name as its alt: "{alt}".', place)
+            yield Fault(f'An image has a file\'s name as its alt: "{alt}".', element=image)
 
 
 RULES: tuple[Rule, ...] = (alternative_text,)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
+from functools import partial
 
 from newsletter.checks import accessibility, addresses, compliance, rendering, size, system, text
 from newsletter.checks.rule import Evidence, Rule, Specimen
 from newsletter.errors import Place
 from newsletter.model.finding import Finding, Severity
+from newsletter.model.origin import Traced
 from newsletter.model.rendition import Rendition, Renditions
 from newsletter.model.site import Site
 
@@ -35,13 +37,19 @@ SYSTEM_RULES: tuple[Rule, ...] = (
 _ORDER = {severity: position for position, severity in enumerate(Severity)}
 
 
-def check(renditions: Renditions, site: Site, evidence: Evidence) -> tuple[Finding, ...]:
+def check(
+    renditions: Renditions,
+    site: Site,
+    evidence: Evidence,
+    trace: Callable[[Rendition], Traced] | None = None,
+) -> tuple[Finding, ...]:
     """Run every rule over every rendition.
 
     Args:
         renditions: final bytes, and what rendering itself noticed.
         site: whose settings the rules compare with.
         evidence: facts from outside the files.
+        trace: makes a rendition once more with marks, so that findings name file and line.
 
     Returns:
         Each finding once, errors first, then by rule, place and variant; a finding that
@@ -49,7 +57,16 @@ def check(renditions: Renditions, site: Site, evidence: Evidence) -> tuple[Findi
     """
     issue = renditions.issue
     specimens = [
-        Specimen(one, site, evidence, issue.place, issue.sections, renditions.pictures)
+        Specimen(
+            rendition=one,
+            site=site,
+            evidence=evidence,
+            place=issue.place,
+            sections=issue.sections,
+            pictures=renditions.pictures,
+            issue=issue,
+            trace=partial(trace, one) if trace else None,
+        )
         for one in renditions.renditions
     ]
     found = [finding for each in specimens for rule in RULES for finding in rule.findings(each)]

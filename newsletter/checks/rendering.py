@@ -188,12 +188,12 @@ def image_width(specimen: Specimen) -> Iterator[Fault]:
     """R07."""
     for image in specimen.document.named("img"):
         width, room = image.get("width", ""), room_for(image)
-        place = specimen.place_of_picture(image.get("src", ""))
         name = f'The image "{_short(image.get("alt") or image.get("src") or "")}"'
         if not width.isdecimal():
-            yield Fault(f'{name} has the width "{width}".', place)
+            yield Fault(f'{name} has the width "{width}".', element=image)
         elif int(width) > room:
-            yield Fault(f"{name} is {width} px wide in a column of {room:.0f} px.", place)
+            told = f"{name} is {width} px wide in a column of {room:.0f} px."
+            yield Fault(told, element=image)
 
 
 @rule(

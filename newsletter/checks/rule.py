@@ -6,23 +6,16 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
+from lxml.html import HtmlElement
+
 from newsletter.checks.document import Document
+from newsletter.checks.evidence import Evidence
+from newsletter.checks.origins import Origins, Trace
 from newsletter.errors import Place
-from newsletter.model.content import Section
+from newsletter.model.content import Issue, Section
 from newsletter.model.finding import Finding, Severity
 from newsletter.model.rendition import PictureFile, Rendition
 from newsletter.model.site import Site
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """Facts from outside the files, gathered by the caller so that rules stay pure.
-
-    Attributes:
-        real_key: a SendGrid key is set and mail would go to the real service.
-    """
-
-    real_key: bool = False
 
 
 @dataclass(frozen=True)
@@ -34,6 +27,8 @@ class Specimen:
         place: where it was authored; findings that know no better point there.
         sections: those of its issue; a mail of the program itself has none.
         pictures: every file its issue shows.
+        issue: what it was made of; None for a mail of the program itself.
+        trace: makes the rendition once more with marks; None when its source is not at hand.
     """
 
     rendition: Rendition
@@ -42,11 +37,25 @@ class Specimen:
     place: Place
     sections: tuple[Section, ...] = ()
     pictures: tuple[PictureFile, ...] = ()
+    issue: Issue | None = None
+    trace: Trace | None = None
 
     @cached_property
     def document(self) -> Document:
         """The HTML part, parsed once for all rules."""
         return Document(self.rendition.html)
+
+    @cached_property
+    def origins(self) -> Origins:
+        """Where its elements were written; costs a second rendering when it is asked."""
+        return Origins(self.document, self.trace)
+
+    def place_of(self, element: HtmlElement) -> Place:
+        """File and line that wrote an element of `document`; the issue when nothing can say."""
+        found = self.origins.of(element)
+        if found is None and element.tag == "img":
+            return self.place_of_picture(element.get("src", ""))
+        return found or self.place
 
     def tokens(self, source: str) -> tuple[str, ...]:
         """The tokens that stand for `source`, such as `link.unsubscribe`."""
@@ -70,11 +79,13 @@ class Fault:
         message: what is wrong, one sentence, without how to mend it.
         place: where, when the rule can tell.
         severity: when it differs from the rule's own.
+        element: of the specimen's document; its source is looked up when there is no place.
     """
 
     message: str
     place: Place | None = None
     severity: Severity | None = None
+    element: HtmlElement | None = None
 
 
 Search = Callable[[Specimen], Iterable[Fault]]
@@ -107,11 +118,17 @@ class Rule:
                 rule=self.id,
                 severity=fault.severity or self.severity,
                 message=f"{fault.message} {self.mend}",
-                place=fault.place or specimen.place,
+                place=_place(fault, specimen),
                 variant=specimen.rendition.variant,
             )
             for fault in self.search(specimen)
         )
+
+
+def _place(fault: Fault, specimen: Specimen) -> Place:
+    if fault.place is not None:
+        return fault.place
+    return specimen.place if fault.element is None else specimen.place_of(fault.element)
 
 
 def rule(

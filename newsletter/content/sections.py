@@ -126,6 +126,7 @@ class _Pieces:
             body=body if "body" in fields else snippet.body,
             interest=interest,
             image=image if "image" in fields else snippet.image,
+            image_place=fields.place("image") if "image" in fields else snippet.image_place,
             alt=alt if "alt" in fields else snippet.alt,
             link=link if "link" in fields else snippet.link,
             link_text=link_text if "link_text" in fields else snippet.link_text,
@@ -161,4 +162,5 @@ class _Pieces:
             link_text=fields.merge("text"),
             evidence="",
             place=place,
+            image_place=place if image else None,
         )

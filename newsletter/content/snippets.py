@@ -117,6 +117,7 @@ def _read_snippet(slug: str, reading: Reading) -> Snippet | None:
         link_text=fields.merge("link_text"),
         evidence=fields.text("evidence", lines=True),
         place=Place(document.path, 1),
+        image_place=fields.place("image") if image else None,
     )
 
 

@@ -64,6 +64,7 @@ class Snippet:
         link_text: what the link says; empty lets the look decide.
         evidence: source of a claim; shown to checkers, not to readers.
         place: where it is defined.
+        image_place: the line that names the picture; None when there is none.
     """
 
     slug: str
@@ -78,6 +79,7 @@ class Snippet:
     link_text: MergeText
     evidence: str
     place: Place
+    image_place: Place | None = None
 
     @property
     def topic(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from newsletter.checks import Evidence, check
@@ -12,7 +13,7 @@ from newsletter.model.content import Issue
 from newsletter.model.finding import Finding, Severity
 from newsletter.model.rendition import Renditions
 from newsletter.model.site import Site
-from newsletter.rendering import render
+from newsletter.rendering import prepare_press, trace_rendition
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +53,9 @@ def compose(site: Site, ref: str | Path, evidence: Evidence) -> Composition:
         RenderError: the bytes failed a self-check.
     """
     issue = load_issue(site, ref)
-    renditions = render(issue, site)
-    findings = check(renditions, site, evidence)
+    press = prepare_press(issue, site)
+    renditions = press.print_all()
+    findings = check(renditions, site, evidence, partial(trace_rendition, press))
     ranked = sorted(findings, key=lambda found: (_GRAVITY[found.severity], found.rule))
     return Composition(site, issue, renditions, tuple(ranked))
 

@@ -8,11 +8,13 @@ from newsletter.rendering.eml import list_headers, list_id, to_eml
 from newsletter.rendering.inlining import inline_css
 from newsletter.rendering.merge import Filler, escape, fill, filler, prepare, values_for
 from newsletter.rendering.mjml import compile_mjml
-from newsletter.rendering.press import render
+from newsletter.rendering.press import Press, prepare_press, render
+from newsletter.rendering.tracing import trace, trace_rendition
 from newsletter.rendering.variants import variant_for, variants
 
 __all__ = [
     "Filler",
+    "Press",
     "compile_mjml",
     "escape",
     "fill",
@@ -21,8 +23,11 @@ __all__ = [
     "list_headers",
     "list_id",
     "prepare",
+    "prepare_press",
     "render",
     "to_eml",
+    "trace",
+    "trace_rendition",
     "values_for",
     "variant_for",
     "variants",

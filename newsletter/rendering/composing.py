@@ -16,6 +16,7 @@ from functools import cached_property
 
 from jinja2.ext import Extension
 from jinja2.lexer import Token, TokenStream
+from markupsafe import Markup
 
 from newsletter.errors import Place
 from newsletter.rendering.markup import Lines
@@ -42,6 +43,28 @@ class MarkLines(Extension):
 
 def _mark(name: str, line: int) -> str:
     return f"{_BEGIN}{name}:{line}{_END}"
+
+
+def mark_place(place: Place) -> str:
+    """The mark of what was not written in a template: its path is the site's, not the folder's."""
+    return _mark(f"/{place.path}", place.line)
+
+
+class Placed(Markup):
+    """Markup that knows where it was authored.
+
+    Attributes:
+        marked: the same with marks in it; only a second rendering, by `MarkLines`, takes it.
+    """
+
+    marked: str = ""  # what a filter makes of it has none
+
+    @classmethod
+    def at(cls, place: Place, markup: str, marked: str = "") -> Placed:
+        """The markup, authored at `place`; `marked` when its lines are known one by one."""
+        value = cls(markup)
+        value.marked = mark_place(place) + (marked or markup)
+        return value
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +116,9 @@ class Places:
             length += match.start() - at
             at = match.end()
             self._offsets.append(length)
-            self._places.append(Place(f"{self._folder}/{match[1]}", int(match[2])))
+            name = match[1]
+            path = name[1:] if name.startswith("/") else f"{self._folder}/{name}"
+            self._places.append(Place(path, int(match[2])))
         return "".join([*pieces, marked[at:]])
 
     def _aligned(self, offset: int) -> int:

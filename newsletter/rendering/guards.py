@@ -22,7 +22,7 @@ _LENGTH = re.compile(
     r"(?!.*line-height)(?:.*-)?(?:padding|width|height|border|radius)(?:-(?:top|right|bottom|left))?"
 )
 _BARE_ZERO = re.compile(r"(?<!\S)0(?!\S)")
-_HOLD_TEXT = frozenset(name for name, tag in TAGS.items() if tag.content is not Content.TAGS)
+HOLD_TEXT = frozenset(name for name, tag in TAGS.items() if tag.content is not Content.TAGS)
 _NEEDS_ALT = frozenset({"mj-image", "mj-carousel-image", "mj-social-element"})
 
 
@@ -44,7 +44,7 @@ def guard(source: str, tokens: list[Token], lang: str) -> str:
         elif token.kind is Kind.TEXT:
             text = _guarded_text(text, holder)
         pieces.append(text)
-        if token.kind is Kind.OPEN and token.name in _HOLD_TEXT:
+        if token.kind is Kind.OPEN and token.name in HOLD_TEXT:
             holder = token.name
         elif token.kind is Kind.CLOSE and token.name == holder:
             holder = ""

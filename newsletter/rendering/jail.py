@@ -1,4 +1,4 @@
-"""Reads templates from one folder and from nowhere else."""
+"""Reads templates from one folder, or from one that stands in for what it lacks; nowhere else."""
 
 from __future__ import annotations
 
@@ -19,10 +19,12 @@ class JailedLoader(BaseLoader):
 
     Attributes:
         folder: absolute.
+        spare: absolute; read where `folder` has no such file. None for none.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, spare: Path | None = None) -> None:
         self.folder = folder.absolute()
+        self.spare = spare.absolute() if spare else None
 
     def get_source(
         self, environment: Environment, template: str
@@ -33,29 +35,38 @@ class JailedLoader(BaseLoader):
             TemplateNotFound: no such file; OutsideFolder when it would not be ours.
             TemplateSyntaxError: a file that is too large or not UTF-8.
         """
-        path = self._path(template)
+        folder, path = self._find(template)
         changed = path.stat().st_mtime_ns
         text = _text(path.read_bytes(), template)
+        own = self.folder / template
 
         def is_unchanged() -> bool:
+            if folder != self.folder and own.is_file():  # the site has one of its own by now
+                return False
             return path.is_file() and path.stat().st_mtime_ns == changed
 
-        return text, str(self.folder / template), is_unchanged
+        return text, str(folder / template), is_unchanged
+
+    def path_of(self, template: str) -> Path:
+        """Where a template is read from; raises TemplateNotFound."""
+        return self._find(template)[1]
 
     def list_templates(self) -> list[str]:
         """Every file of the folder, with forward slashes, sorted."""
         files = (path for path in self.folder.rglob("*") if path.is_file())
         return sorted(path.relative_to(self.folder).as_posix() for path in files)
 
-    def _path(self, template: str) -> Path:
+    def _find(self, template: str) -> tuple[Path, Path]:
+        """The folder that has it, and its path."""
         if not _is_plain_name(template):
             raise OutsideFolder(template)
-        path = (self.folder / template).resolve()
-        if not path.is_relative_to(self.folder.resolve()):
-            raise OutsideFolder(template)
-        if not path.is_file():
-            raise TemplateNotFound(template)
-        return path
+        for folder in filter(None, (self.folder, self.spare)):
+            path = (folder / template).resolve()
+            if not path.is_relative_to(folder.resolve()):
+                raise OutsideFolder(template)
+            if path.is_file():
+                return folder, path
+        raise TemplateNotFound(template)
 
 
 def _is_plain_name(template: str) -> bool:

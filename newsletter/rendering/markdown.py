@@ -18,6 +18,7 @@ from newsletter.errors import Place
 from newsletter.model.finding import Finding, Severity
 from newsletter.model.merge import Context, MergeText
 from newsletter.rendering.allowed import is_address
+from newsletter.rendering.line_marks import MarkPlace, mark_lines
 from newsletter.rendering.mint import Mint
 from newsletter.rendering.raw_html import WHOLE_ADDRESS, complaints, loses
 from newsletter.rendering.sanitizing import sanitize
@@ -42,7 +43,9 @@ class Prose:
     findings: tuple[Finding, ...]
 
 
-def read_markdown(text: MergeText, mint: Mint, *, top: int = 2) -> Prose:
+def read_markdown(
+    text: MergeText, mint: Mint, *, top: int = 2, mark: MarkPlace | None = None
+) -> Prose:
     """Parse and clean a text.
 
     Args:
@@ -50,11 +53,14 @@ def read_markdown(text: MergeText, mint: Mint, *, top: int = 2) -> Prose:
         mint: makes the marks.
         top: the level of its highest heading. Authored levels are ranked, so that none is
             skipped: `#` and `###` under `top=2` become h2 and h3.
+        mark: writes a mark for a place; each line of words then begins with one.
     """
     parser = _parser()
     cleaner = _Cleaner(text.place, mint)
     tokens = tuple(cleaner.clean(parser.parse(text.join(mint.mark))))
     _rank_headings(tokens, top)
+    if mark:
+        mark_lines(tokens, text.place, mark)
     rendered = parser.renderer.render(list(tokens), parser.options, {})
     html = sanitize(rendered, mint)
     cleaner.judge_result(mint.settle(rendered, Context.HTML), html)

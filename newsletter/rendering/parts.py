@@ -9,7 +9,7 @@ from markdown_it.common.normalize_url import normalizeLink
 from markupsafe import escape
 
 from newsletter.errors import ContentError, Problem
-from newsletter.model.content import Issue, Picture, Section, Topic
+from newsletter.model.content import Issue, Picture, Section, Snippet, Topic
 from newsletter.model.finding import Finding, Severity
 from newsletter.model.merge import Context, MergeText
 from newsletter.model.rendition import PictureFile
@@ -147,12 +147,17 @@ class _Gallery:
             return None
 
 
+def body_level(snippet: Snippet) -> int:
+    """The level of the highest heading in a snippet's words."""
+    return 3 if snippet.heading else 2
+
+
 def _section(
     section: Section, site: Site, gallery: _Gallery, prose: _Writer, mint: Mint
 ) -> tuple[SectionView, SectionView]:
     snippet = section.snippet
     heading, label = prose.line(snippet.heading), prose.line(snippet.link_text)
-    body = prose.write(snippet.body, top=3 if snippet.heading else 2)
+    body = prose.write(snippet.body, top=body_level(snippet))
     link = prose.address(snippet.link)
     html = SectionView(
         key=section.key,

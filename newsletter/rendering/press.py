@@ -52,21 +52,15 @@ def render(issue: Issue, site: Site) -> Renditions:
         TemplateError: a template that is not valid Jinja or MJML.
         RenderError: the bytes failed a self-check.
     """
-    offered = variants(issue, site)
-    press = prepare_press(issue, site)
-    return Renditions(
-        issue=issue,
-        renditions=tuple(press.print(variant) for variant in offered),
-        pictures=press.parts.pictures,
-        findings=press.parts.findings,
-    )
+    return prepare_press(issue, site).print_all()
 
 
 def prepare_press(issue: Issue, site: Site) -> Press:
     """Everything that the variants share, made; raises as `render` does."""
+    offered = variants(issue, site)
     mint = Mint(_nonce(issue, site))
     parts = make_parts(issue, site, mint)
-    return Press(issue, site, _environments(site.root / TEMPLATES), mint, parts)
+    return Press(issue, site, _environments(site.root / TEMPLATES), mint, parts, offered)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +72,16 @@ class Press:
     environments: _Environments
     mint: Mint
     parts: Parts
+    offered: tuple[Variant, ...]
+
+    def print_all(self) -> Renditions:
+        """Every variant's final bytes."""
+        return Renditions(
+            issue=self.issue,
+            renditions=tuple(self.print(variant) for variant in self.offered),
+            pictures=self.parts.pictures,
+            findings=self.parts.findings,
+        )
 
     def print(self, variant: Variant) -> Rendition:
         """One variant's final bytes."""
@@ -107,7 +111,15 @@ class Press:
 
     def mjml(self, variant: Variant) -> ComposedSource:
         """The layout with everything in it."""
-        context = self._shared() | {
+        return self.compose(self.html_context(variant))
+
+    def compose(self, context: Mapping[str, object]) -> ComposedSource:
+        """The layout with these values in it."""
+        return render_template(self.environments.html, f"layouts/{self.issue.layout}.mjml", context)
+
+    def html_context(self, variant: Variant) -> dict[str, object]:
+        """What the layout's names stand for."""
+        return self._shared() | {
             "lang": LANGUAGE,
             "subject": escape(self._line(self.issue.subject, Context.HTML)),
             "preheader": escape(self._line(self.issue.preheader, Context.PREHEADER)),
@@ -116,7 +128,6 @@ class Press:
             "disclaimers": self._told(self.parts.disclaimers, variant),
             "links": self._links(Context.URL),
         }
-        return render_template(self.environments.html, f"layouts/{self.issue.layout}.mjml", context)
 
     def text(self, variant: Variant) -> str:
         """The text part."""

@@ -13,6 +13,7 @@ A function may stand among them; templates may call it. What is HTML already mus
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import cast
 
@@ -20,21 +21,22 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from newsletter.errors import Place
-from newsletter.rendering.composing import ComposedSource, MarkLines
+from newsletter.rendering.composing import ComposedSource, MarkLines, Placed
 from newsletter.rendering.confinement import ConfinedEnvironment, NamingUndefined
 from newsletter.rendering.jail import JailedLoader
 from newsletter.rendering.markup import normalised
 from newsletter.rendering.template_errors import told_with_places
 
 
-def template_environment(folder: Path) -> Environment:
+def template_environment(folder: Path, spare: Path | None = None) -> Environment:
     """The environment in which every template of a site is rendered.
 
     Args:
         folder: the site's `templates/`; nothing outside it can be read.
+        spare: another such folder, for templates that the site does not have.
     """
     return ConfinedEnvironment(
-        loader=JailedLoader(folder),
+        loader=JailedLoader(folder, spare),
         autoescape=True,
         undefined=NamingUndefined,
         trim_blocks=True,
@@ -71,12 +73,19 @@ def _rendered(environment: Environment, name: str, context: Mapping[str, object]
 
 
 def _traced(environment: Environment, name: str, context: Mapping[str, object]) -> str:
-    marking = environment.overlay(extensions=[MarkLines], finalize=_with_marks)
-    return _rendered(marking, name, context)
+    return _rendered(_marking(environment), name, context)
+
+
+@lru_cache(maxsize=8)
+def _marking(environment: Environment) -> Environment:
+    """The same environment with marks; kept, for it compiles every template anew."""
+    return environment.overlay(extensions=[MarkLines], finalize=_with_marks)
 
 
 def _with_marks(value: object) -> object:
-    """A part composed before keeps its own places."""
+    """A part composed before keeps its own places, and so does what was authored."""
+    if isinstance(value, Placed) and value.marked:
+        return Markup(value.marked)  # noqa: S704 - it is the same markup, with marks
     if isinstance(value, ComposedSource):
         return Markup(value.trace())  # noqa: S704 - it was composed with escaping
     return value

@@ -1,0 +1,233 @@
+"""What an element ends up with: the cascade and inheritance (CSS Cascade Level 4) for what
+checks ask about: colours, background, the size and weight of text, and whether it shows.
+
+Verified against a real browser's `getComputedStyle` in `tests/browser/test_cascade.py`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from lxml.html import HtmlElement
+
+from newsletter.checks.css.colours import BLACK, TRANSPARENT, WHITE, Colour, parse_colour
+from newsletter.checks.css.media import Screen, holds
+from newsletter.checks.css.selecting import Finder, Specificity, parse_selector
+from newsletter.checks.css.syntax import Declaration, StyleRule, parse_declarations, parse_sheet
+from newsletter.checks.document import Document
+
+_NEVER = frozenset({"head", "style", "script", "title", "template", "meta", "link", "noscript"})
+_SIZES = {"h1": 2.0, "h2": 1.5, "h3": 1.17, "h5": 0.83, "h6": 0.67, "small": 5 / 6, "big": 1.2}
+_BOLD = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "b", "strong", "th"})
+_KEYWORDS = {
+    "xx-small": 9.0, "x-small": 10.0, "small": 13.0, "medium": 16.0,
+    "large": 18.0, "x-large": 24.0, "xx-large": 32.0,
+}  # fmt: skip
+_LENGTH = re.compile(r"([\d.]+)(px|pt|em|rem|%)?\Z")
+_FONT_SIZE = re.compile(r"(?<![\w.])([\d.]+(?:px|pt|em|rem|%))(?=\s|/|\Z)")
+_UNITS = {"px": 1.0, "pt": 4 / 3, "rem": 16.0}
+_ASKED = frozenset(
+    {"color", "background-color", "background-image", "font-size", "font-weight", "display",
+     "visibility", "opacity", "color-scheme"}
+)  # fmt: skip
+# The colours Chromium gives a page that declares `color-scheme: dark`, in the dark.
+_DARK_CANVAS, _DARK_LINK, _LINK = Colour(18, 18, 18), Colour(158, 158, 255), Colour(0, 0, 238)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One element as shown.
+
+    Attributes:
+        colour: of its text, perhaps not opaque.
+        ground: what lies behind its text, opaque: its own and all backgrounds below.
+        on_picture: whether a picture lies there, so that `ground` says little.
+        size: of its text, CSS pixels.
+        bold: whether its weight is 700 or more.
+        shown: False for `display: none`, here or above.
+        visible: False for `visibility: hidden`, or for no opacity, here or above.
+    """
+
+    colour: Colour
+    ground: Colour
+    on_picture: bool
+    size: float
+    bold: bool
+    shown: bool
+    visible: bool
+    weight: float = field(default=400, compare=False)
+
+
+class Cascade:
+    """The styles of one document; find once which rules meet which element, ask often."""
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+        self._met: dict[HtmlElement, list[tuple[Specificity, int, StyleRule]]] = {}
+        finder = Finder(document.elements)
+        for order, rule in enumerate(style_rules(document)):
+            for selector in rule.selectors:
+                parsed = parse_selector(selector)
+                for element in finder.find(selector) if parsed else ():
+                    met = self._met.setdefault(element, [])
+                    met.append((parsed.specificity, order, rule))  # type: ignore[union-attr]
+        for met in self._met.values():
+            met.sort(key=lambda each: each[:2])
+
+    def looks(self, screen: Screen) -> dict[HtmlElement, Look]:
+        """Every element of the document on a screen."""
+        dark = screen.dark and self.declares_dark
+        base = _canvas(dark)
+        looks: dict[HtmlElement, Look] = {}
+        for element in self._document.elements:
+            parent = element.getparent()
+            above = base if parent is None else looks[parent]
+            looks[element] = _look(element, self.values(element, screen), above, dark)
+        return looks
+
+    @property
+    def declares_dark(self) -> bool:
+        """Whether the mail says that it can be dark (`color-scheme`, in CSS or as meta)."""
+        root = self.values(self._document.root, Screen()).get("color-scheme", "")
+        metas = self._document.named("meta")
+        said = [meta.get("content", "") for meta in metas if meta.get("name") == "color-scheme"]
+        return any("dark" in text for text in (root, *said))
+
+    def values(self, element: HtmlElement, screen: Screen) -> Mapping[str, str]:
+        """The winning value of each property that is asked about."""
+        chosen: dict[str, str] = {}
+        marked: dict[str, str] = {}
+        for rule in self._applying(element, screen):
+            for declaration in _asked(rule):
+                (marked if declaration.important else chosen)[declaration.name] = declaration.value
+        own = _longhands(parse_declarations(element.get("style", "")))
+        chosen.update((each.name, each.value) for each in own if not each.important)
+        marked.update((each.name, each.value) for each in own if each.important)
+        return _hints(element) | chosen | marked
+
+    def _applying(self, element: HtmlElement, screen: Screen) -> Iterator[StyleRule]:
+        for _, _, rule in self._met.get(element, ()):
+            if not rule.conditions or holds(rule.conditions, screen):
+                yield rule
+
+
+def style_rules(document: Document) -> Iterator[StyleRule]:
+    """The rules of all style blocks in order, those of `<style media>` under its condition."""
+    for style in document.named("style"):
+        media = style.get("media")
+        for rule in parse_sheet(style.text or "").rules:
+            if media:
+                under = (f"@media {media}", *rule.conditions)
+                yield StyleRule(rule.selectors, rule.declarations, under, rule.nested)
+            else:
+                yield rule
+
+
+def _canvas(dark: bool) -> Look:
+    ground, ink = (_DARK_CANVAS, WHITE) if dark else (WHITE, BLACK)
+    return Look(ink, ground, False, 16.0, False, True, True)
+
+
+def _look(element: HtmlElement, values: Mapping[str, str], above: Look, dark: bool) -> Look:
+    own = _background(values)
+    pictured = values.get("background-image", "none") != "none" or bool(element.get("background"))
+    weight = _weight(element, values.get("font-weight", ""), above.weight)
+    return Look(
+        colour=_ink(element, values, above, dark),
+        ground=own.over(above.ground),
+        on_picture=pictured or (above.on_picture and own.alpha < 1),
+        size=_size(element, values.get("font-size", ""), above.size),
+        bold=weight >= 700,
+        shown=above.shown and element.tag not in _NEVER and values.get("display") != "none",
+        visible=_is_visible(values, above),
+        weight=weight,
+    )
+
+
+def _is_visible(values: Mapping[str, str], above: Look) -> bool:
+    if values.get("opacity", "").strip() in ("0", "0.0", "0%"):
+        return False
+    said = values.get("visibility", "")
+    return above.visible if said in ("", "inherit") else said == "visible" and above.visible
+
+
+def _ink(element: HtmlElement, values: Mapping[str, str], above: Look, dark: bool) -> Colour:
+    said = values.get("color", "")
+    if said and said not in ("inherit", "currentcolor", "unset"):
+        return parse_colour(said) or above.colour
+    if not said and element.tag == "a" and element.get("href") is not None:
+        return _DARK_LINK if dark else _LINK
+    return above.colour
+
+
+def _background(values: Mapping[str, str]) -> Colour:
+    return parse_colour(values.get("background-color", "transparent")) or TRANSPARENT
+
+
+def _size(element: HtmlElement, said: str, inherited: float) -> float:
+    if not said:
+        return inherited * _SIZES.get(str(element.tag), 1.0)
+    if said in _KEYWORDS:
+        return _KEYWORDS[said]
+    found = _LENGTH.match(said)
+    if not found:
+        return inherited * {"smaller": 5 / 6, "larger": 1.2}.get(said, 1.0)
+    number, unit = float(found[1]), found[2] or "px"
+    relative = {"em": inherited, "%": inherited / 100}
+    return number * (relative.get(unit) or _UNITS.get(unit, 1.0))
+
+
+def _weight(element: HtmlElement, said: str, inherited: float) -> float:
+    if said.isdecimal():
+        return float(said)
+    if said in ("bold", "normal"):
+        return 700 if said == "bold" else 400
+    if said == "bolder" or (not said and element.tag in _BOLD):
+        return 700 if inherited < 600 else 900
+    return 400 if said == "lighter" and inherited < 800 else inherited
+
+
+def _hints(element: HtmlElement) -> dict[str, str]:
+    """Attributes that stand for styles, the weakest of all (HTML, 15.1)."""
+    hints: dict[str, str] = {}
+    if ground := element.get("bgcolor"):
+        hints["background-color"] = ground
+    ink = element.get("color") if element.tag == "font" else None
+    if ink := ink or (element.get("text") if element.tag == "body" else None):
+        hints["color"] = ink
+    if element.get("hidden") is not None:
+        hints["display"] = "none"
+    return hints
+
+
+@lru_cache(maxsize=4096)
+def _asked(rule: StyleRule) -> tuple[Declaration, ...]:
+    return _longhands(rule.declarations)
+
+
+@lru_cache(maxsize=8192)
+def _longhands(declarations: tuple[Declaration, ...]) -> tuple[Declaration, ...]:
+    return tuple(each for one in declarations for each in _expanded(one) if each.name in _ASKED)
+
+
+def _expanded(declaration: Declaration) -> Iterator[Declaration]:
+    """The longhands of `background` and `font`; others as they are, in lower case."""
+    name, value, important = declaration.name, declaration.value.lower(), declaration.important
+    if name == "background":
+        # A gradient's colours are not the ground's; it is as unknown as a picture.
+        pictured = "url(" in value or "gradient(" in value
+        plain = re.sub(r"[\w-]*gradient\((?:[^()]|\([^()]*\))*\)|url\([^)]*\)", " ", value)
+        colours = re.findall(r"[a-z]+\([^)]*\)|#?[\w-]+", plain)
+        known = next((each for each in colours if parse_colour(each)), "transparent")
+        yield Declaration("background-color", known, important)
+        yield Declaration("background-image", "url" if pictured else "none", important)
+    elif name == "font":
+        if found := _FONT_SIZE.search(value):
+            yield Declaration("font-size", found[1], important)
+        weight = re.match(r"(?:\w+\s+)*?(bold|bolder|lighter|[1-9]00)\s", value)
+        yield Declaration("font-weight", weight[1] if weight else "normal", important)
+    else:
+        yield Declaration(name, value, important)
