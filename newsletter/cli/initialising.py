@@ -11,8 +11,8 @@ from typing import Annotated
 
 import typer
 
-import newsletter
 from newsletter.cli.output import people
+from newsletter.config import starter_folder
 from newsletter.errors import UsageError
 
 _PARTS = ("newsletter.toml", "issues", "templates")
@@ -65,20 +65,13 @@ def init(
     )
 
 
-def starter() -> Path:
-    """The folder new sites are copied from: inside the wheel, or this checkout itself."""
-    package = Path(newsletter.__file__).parent
-    packed = package / "starter"
-    return packed if packed.is_dir() else package.parent
-
-
 def _require_empty(folder: Path) -> None:
     if folder.is_file() or (folder.is_dir() and any(folder.iterdir())):
         raise UsageError(f"{folder} is not empty; give a new folder. Nothing was changed.")
 
 
 def _write(folder: Path, answers: dict[_Question, str]) -> None:
-    source = starter()
+    source = starter_folder()
     folder.mkdir(parents=True, exist_ok=True)
     for part in _PARTS[1:]:
         shutil.copytree(source / part, folder / part)

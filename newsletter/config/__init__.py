@@ -4,6 +4,7 @@ from newsletter.config.finding import find_site
 from newsletter.config.loading import load_settings
 from newsletter.config.secret_keys import make_secret_key, secret_key_file
 from newsletter.config.settings import NotifySettings, Settings, SmtpSettings, WebSettings
+from newsletter.config.starter import starter_folder
 
 __all__ = [
     "NotifySettings",
@@ -14,4 +15,5 @@ __all__ = [
     "load_settings",
     "make_secret_key",
     "secret_key_file",
+    "starter_folder",
 ]

@@ -40,13 +40,17 @@ def database_file(url: URL) -> Path | None:
 
 
 def connect(url: URL, connections: int) -> Engine:
-    """An engine with at most that many connections kept open."""
+    """An engine with at most that many connections kept open.
+
+    Its errors, which reach logs, name no parameters: those are readers' addresses.
+    """
     if url.get_backend_name() == "sqlite":
         return _connect_sqlite(url, connections)
     return create_engine(
         url,
         pool_size=connections,
         max_overflow=connections,
+        hide_parameters=True,
         pool_pre_ping=True,  # a restarted server costs one reconnect, not one error
         connect_args={"options": "-c timezone=UTC", "application_name": "newsletter"},
     )
@@ -55,10 +59,17 @@ def connect(url: URL, connections: int) -> Engine:
 def _connect_sqlite(url: URL, connections: int) -> Engine:
     file = database_file(url)
     if file is None:
-        engine = create_engine(url, poolclass=StaticPool, connect_args={"check_same_thread": False})
+        engine = create_engine(
+            url,
+            hide_parameters=True,
+            poolclass=StaticPool,
+            connect_args={"check_same_thread": False},
+        )
     else:
         file.parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(url, pool_size=connections, max_overflow=connections)
+        engine = create_engine(
+            url, hide_parameters=True, pool_size=connections, max_overflow=connections
+        )
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

@@ -14,10 +14,9 @@ from rich.table import Table
 
 from newsletter.cli.demo.run import Performance, perform
 from newsletter.cli.demo.stage import Stage, set_stage
-from newsletter.cli.initialising import starter
 from newsletter.cli.output import emit, finding_line, people, sized
 from newsletter.cli.rehearsing import PREVIEW_PORT, SANDBOX_PORT, Port
-from newsletter.config import find_site
+from newsletter.config import find_site, starter_folder
 from newsletter.errors import NotFound
 from newsletter.model.ledger import DeliveryOutcome
 
@@ -60,7 +59,7 @@ def _site(chosen: Path | None) -> Path:
     except NotFound:
         if chosen is not None:
             raise
-        return starter()
+        return starter_folder()
 
 
 def _perform(console: Console, stage: Stage, issue: str | None, readers: int) -> Performance:

@@ -8,19 +8,20 @@ from urllib.parse import urlsplit
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 from starlette.routing import BaseRoute
 
+from newsletter.errors import NotFound
 from newsletter.web.guard import LOOPBACK, Guard
 from newsletter.web.public.access_log import AccessLog
 from newsletter.web.public.api import Api
 from newsletter.web.public.archive import Archive
 from newsletter.web.public.assets import Assets, pictures_route
 from newsletter.web.public.choosing import Choosing
-from newsletter.web.public.headers import PublicHeaders
+from newsletter.web.public.headers import PublicHeaders, page_headers
 from newsletter.web.public.joining import Joining
 from newsletter.web.public.leaving import Leaving
-from newsletter.web.public.routing import routes
+from newsletter.web.public.routing import routes, trouble
 from newsletter.web.public.side import PublicSide
 
 
@@ -51,7 +52,7 @@ def create_public(
             Middleware(Guard, hosts=known_hosts(side) | frozenset(hosts)),
             Middleware(PublicHeaders, secret=True, https=side.is_https),
         ],
-        exception_handlers={404: missing(side), 500: broken},
+        exception_handlers={404: missing(side), 500: broken(side)},
     )
 
 
@@ -89,11 +90,18 @@ def missing(side: PublicSide) -> Callable[[Request, Exception], Response]:
     """Answers an address that leads nowhere."""
 
     def lost(request: Request, problem: Exception) -> Response:
-        return side.pages.page("lost", status=404)
+        return trouble(side, NotFound("There is nothing here."))
 
     return lost
 
 
-def broken(request: Request, problem: Exception) -> Response:
-    """Something is wrong at our end; the log has it, the reader hears no details."""
-    return PlainTextResponse("Something is wrong at our end. Please try again later.\n", 500)
+def broken(side: PublicSide) -> Callable[[Request, Exception], Response]:
+    """Answers what nobody foresaw: the log has it, the reader hears no details."""
+
+    def failed(request: Request, problem: Exception) -> Response:
+        answer = side.pages.broken()
+        # No middleware of ours stands around this answer.
+        answer.headers.update(page_headers(secret=True, https=side.is_https))
+        return answer
+
+    return failed

@@ -37,19 +37,22 @@ _ALWAYS = {
 _HSTS = {"Strict-Transport-Security": "max-age=31536000"}
 
 
-class PublicHeaders:
-    """ASGI middleware: adds the headers an answer does not set itself.
+def page_headers(*, secret: bool, https: bool) -> Mapping[str, str]:
+    """The headers of every answer.
 
     Args:
         secret: whether the address holds a mark.
         https: whether readers reach us by https alone.
     """
+    return {**_ALWAYS, **(SECRET if secret else {}), **(_HSTS if https else {})}
+
+
+class PublicHeaders:
+    """ASGI middleware: adds the headers an answer does not set itself; see `page_headers`."""
 
     def __init__(self, app: ASGIApp, *, secret: bool, https: bool) -> None:
         self.app = app
-        self.headers: Mapping[str, str] = {**_ALWAYS, **SECRET} if secret else _ALWAYS
-        if https:
-            self.headers = {**self.headers, **_HSTS}
+        self.headers = page_headers(secret=secret, https=https)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on, adding headers."""

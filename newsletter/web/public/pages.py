@@ -1,16 +1,25 @@
-"""The site's own pages: `templates/pages/`, in the sandbox that mails are rendered in."""
+"""The site's own pages: `templates/pages/`, in the sandbox that mails are rendered in.
+
+A page that a site does not have, as one from before that page was thought of, is the starter's.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
+import structlog
+from jinja2 import Environment, TemplateNotFound
 from starlette.responses import HTMLResponse
 
+from newsletter.config import starter_folder
+from newsletter.errors import NewsletterError
 from newsletter.model.rendition import PictureFile
 from newsletter.model.site import Attribute, Site
+from newsletter.rendering.jail import JailedLoader
 from newsletter.rendering.pictures import Copies, copies_of_logo
 from newsletter.rendering.templates import render_template, template_environment
 from newsletter.rendering.views import ImageView, image_view, site_view, theme_view
@@ -20,6 +29,11 @@ FOLDER = "pages"
 _STYLE = f"{FOLDER}/style.css"
 _STYLE_FILES = (_STYLE, "parts/palette.mjml")
 _NAME_IN_ADDRESS = 12
+_AT_OUR_END = (
+    "Something is wrong at our end. It is written down for those who mend it; "
+    "please try again in a few minutes."
+)
+_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +62,11 @@ class Pages:
 
     def __init__(self, site: Site) -> None:
         self.site = site
-        self._folder = site.root / "templates"
-        self._environment = template_environment(self._folder)
+        spare = starter_folder() / "templates"
+        self._environment = template_environment(site.root / "templates", spare)
+        self._starter = template_environment(spare)
         self._plain = self._environment.overlay(autoescape=False)
-        self._style: tuple[tuple[int, ...], str, str] = ((), "", "")
+        self._style: tuple[tuple[tuple[Path, int], ...], str, str] = ((), "", "")
         logos = [copies_of_logo(name, site.root) for name in (site.theme.logo, _dark_logo(site))]
         self.pictures: Mapping[str, PictureFile] = {
             file.filename: file for copies in logos if copies for file in copies.files
@@ -85,16 +100,32 @@ class Pages:
         html = self._render(name, told, values or {})
         return HTMLResponse(html, status_code=status, headers=SECRET)
 
+    def broken(self) -> HTMLResponse:
+        """What a reader sees where something of ours failed; made of what still works."""
+        values = {"problem": _AT_OUR_END}
+        for environment in (self._environment, self._starter):
+            try:
+                told = self._page(is_public=False)
+                html = self._render("problem", told, values, environment)
+            except NewsletterError as problem:
+                tell_broken(problem)
+            else:
+                return HTMLResponse(html, 500, SECRET)
+        return HTMLResponse(f"<!DOCTYPE html><title>Not now</title><p>{_AT_OUR_END}", 500, SECRET)
+
     def piece(self, name: str, values: Mapping[str, Any]) -> str:
         """A part of a page, such as the bar above a letter."""
         context = {**self._frame, **values}
         return render_template(self._environment, f"{FOLDER}/{name}.html", context).text
 
     def style(self) -> tuple[str, str]:
-        """The style sheet, and the name of its content; rendered anew when a file changes."""
-        written = tuple((self._folder / name).stat().st_mtime_ns for name in _STYLE_FILES)
+        """The style sheet, and the name of its content; rendered anew when a file changes.
+
+        One that can not be rendered is told to the log, and the starter's stands in.
+        """
+        written = tuple(self._written(name) for name in _STYLE_FILES)
         if written != self._style[0]:
-            css = render_template(self._environment, _STYLE, self._frame).text
+            css = self._css()
             name = sha256(css.encode()).hexdigest()[:_NAME_IN_ADDRESS]
             self._style = (written, css, name)
         return self._style[1:]
@@ -115,14 +146,43 @@ class Pages:
         """
         return render_template(self._plain, f"{FOLDER}/consent.txt", self._frame).text.strip()
 
+    def _css(self) -> str:
+        try:
+            return render_template(self._environment, _STYLE, self._frame).text
+        except NewsletterError as problem:
+            tell_broken(problem)
+            return render_template(self._starter, _STYLE, self._frame).text
+
+    def _written(self, name: str) -> tuple[Path, int]:
+        """Which file a template is, and when it was written last."""
+        loader = self._environment.loader
+        assert isinstance(loader, JailedLoader)
+        try:
+            path = loader.path_of(name)
+            return path, path.stat().st_mtime_ns
+        except (TemplateNotFound, OSError):
+            return loader.folder, 0
+
     def _page(self, *, is_public: bool, path: str = "", image: str = "") -> PageView:
         _, name = self.style()
         canonical = f"{self.site.public_url}{path}"
         return PageView(is_public, canonical, image, f"/style.css?v={name}")
 
-    def _render(self, name: str, told: PageView, values: Mapping[str, Any]) -> str:
+    def _render(
+        self,
+        name: str,
+        told: PageView,
+        values: Mapping[str, Any],
+        environment: Environment | None = None,
+    ) -> str:
         context = {**self._frame, **values, "page": told}
-        return render_template(self._environment, f"{FOLDER}/{name}.html", context).text
+        chosen = environment or self._environment
+        return render_template(chosen, f"{FOLDER}/{name}.html", context).text
+
+
+def tell_broken(problem: Exception) -> None:
+    """Write down what we alone can mend; readers hear no details."""
+    _log.error("a page can not be shown", problem=str(problem))
 
 
 def _dark_logo(site: Site) -> str:

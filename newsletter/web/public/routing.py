@@ -12,9 +12,10 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from newsletter.errors import InputError, NewsletterError, NotFound, TooManyRequests
+from newsletter.errors import NewsletterError, NotFound, TooManyRequests, UsageError
 from newsletter.web.public.bodies import MOST_FIELDS, BodyLimit
 from newsletter.web.public.headers import PublicHeaders
+from newsletter.web.public.pages import tell_broken
 from newsletter.web.public.side import PublicSide
 from newsletter.web.public.visit import Form, Visit
 
@@ -105,13 +106,21 @@ def _answer(side: PublicSide, handler: Handler, visit: Visit) -> Response:
 
 
 def trouble(side: PublicSide, problem: NewsletterError) -> Response:
-    """What went wrong, told to a reader; what only we can mend is told to the log."""
+    """What went wrong, told to a reader; what only we can mend is told to the log instead."""
+    try:
+        return _told(side, problem)
+    except NewsletterError as ours:
+        tell_broken(ours)
+        return side.pages.broken()
+
+
+def _told(side: PublicSide, problem: NewsletterError) -> Response:
     if isinstance(problem, TooManyRequests):
         response = side.pages.page("too_many", status=429)
         response.headers["Retry-After"] = str(problem.retry_after)
         return response
     if isinstance(problem, NotFound):
         return side.pages.page("lost", status=404)
-    if isinstance(problem, InputError):
+    if isinstance(problem, UsageError):
         return side.pages.page("problem", {"problem": str(problem)}, 400)
     raise problem
