@@ -20,12 +20,14 @@ from newsletter.errors import TooManyRequests, UsageError
 from newsletter.model.consent import Channel
 from newsletter.subscribing.signing_up import SignUp, sign_up
 from newsletter.subscribing.wishes import Wishes
-from newsletter.web.public.headers import PublicHeaders
+from newsletter.web.public.description import description
+from newsletter.web.public.headers import OPEN, PublicHeaders
 from newsletter.web.public.routing import Address
 from newsletter.web.public.side import PublicSide
 from newsletter.web.public.visit import Visit, clean
 
 PATH = "/api/subscribe"
+DESCRIPTION = "/api/openapi.json"
 _FIELDS = ("email", "first_name", "interests", "attributes", "consent")
 
 
@@ -38,7 +40,18 @@ class Api:
 
     def addresses(self) -> list[Address]:
         """Where it is."""
-        return [Address(PATH, post=self.subscribe, plain=True)]
+        return [
+            Address(PATH, post=self.subscribe, plain=True),
+            Address(DESCRIPTION, get=self.describe),
+        ]
+
+    def describe(self, visit: Visit) -> Response:
+        """What it takes and answers, in OpenAPI."""
+        return Response(
+            orjson.dumps(description(self.side.site)),
+            media_type="application/json",
+            headers=OPEN,
+        )
 
     def preflight(self) -> Route:
         """What a browser asks before it lets a page of another origin post JSON."""
@@ -116,7 +129,9 @@ def _interests(data: Mapping[str, Any]) -> tuple[str, ...] | None:
 
 
 def _attributes(data: Mapping[str, Any]) -> dict[str, str]:
-    value = data.get("attributes") or {}
+    value = data.get("attributes")
+    if value is None:
+        return {}
     if not isinstance(value, dict) or not all(isinstance(each, str) for each in value.values()):
         raise UsageError("attributes is an object of texts.")
     return {clean(name): clean(text) for name, text in value.items()}

@@ -64,6 +64,7 @@ def addresses(stage: Stage) -> dict[str, list[str]]:
         "/feed.xml": ["/feed.xml"],
         "/view/{token}": [f"/view/{mark(stage, Purpose.VIEW, ann, got)}"],
         "/api/subscribe": ["/api/subscribe"],
+        "/api/openapi.json": ["/api/openapi.json"],
         "/style.css": ["/style.css"],
         "/icon.svg": ["/icon.svg"],
         "/media/{name}": [f"/media/{shown.sha256}.{shown.extension}", "/media/none.png"],
