@@ -15,7 +15,7 @@ from lxml.html import HtmlElement
 
 from newsletter.checks.css.colours import BLACK, TRANSPARENT, WHITE, Colour, parse_colour
 from newsletter.checks.css.media import Screen, holds
-from newsletter.checks.css.selecting import Finder, Specificity, parse_selector
+from newsletter.checks.css.selecting import Finder, Specificity, specificity
 from newsletter.checks.css.syntax import Declaration, StyleRule, parse_declarations, parse_sheet
 from newsletter.checks.document import Document
 
@@ -66,19 +66,26 @@ class Cascade:
 
     def __init__(self, document: Document) -> None:
         self._document = document
-        self._met: dict[HtmlElement, list[tuple[Specificity, int, StyleRule]]] = {}
+        self._met: dict[HtmlElement, list[_Met]] = {}
+        self._looks: dict[Screen, dict[HtmlElement, Look]] = {}
         finder = Finder(document.elements)
         for order, rule in enumerate(style_rules(document)):
-            for selector in rule.selectors:
-                parsed = parse_selector(selector)
-                for element in finder.find(selector) if parsed else ():
-                    met = self._met.setdefault(element, [])
-                    met.append((parsed.specificity, order, rule))  # type: ignore[union-attr]
-        for met in self._met.values():
-            met.sort(key=lambda each: each[:2])
+            asked = _longhands(rule.declarations)
+            for selector in rule.selectors if asked else ():
+                weight = specificity(selector)
+                for element in finder.find(selector):
+                    met = _Met(weight, order, rule.conditions, asked)
+                    self._met.setdefault(element, []).append(met)
+        for all_met in self._met.values():
+            all_met.sort(key=lambda each: (each.specificity, each.order))
 
-    def looks(self, screen: Screen) -> dict[HtmlElement, Look]:
+    def looks(self, screen: Screen) -> Mapping[HtmlElement, Look]:
         """Every element of the document on a screen."""
+        if screen not in self._looks:
+            self._looks[screen] = self._all(screen)
+        return self._looks[screen]
+
+    def _all(self, screen: Screen) -> dict[HtmlElement, Look]:
         dark = screen.dark and self.declares_dark
         base = _canvas(dark)
         looks: dict[HtmlElement, Look] = {}
@@ -98,20 +105,26 @@ class Cascade:
 
     def values(self, element: HtmlElement, screen: Screen) -> Mapping[str, str]:
         """The winning value of each property that is asked about."""
-        chosen: dict[str, str] = {}
+        chosen = _hints(element)
         marked: dict[str, str] = {}
-        for rule in self._applying(element, screen):
-            for declaration in _asked(rule):
-                (marked if declaration.important else chosen)[declaration.name] = declaration.value
-        own = _longhands(parse_declarations(element.get("style", "")))
-        chosen.update((each.name, each.value) for each in own if not each.important)
-        marked.update((each.name, each.value) for each in own if each.important)
-        return _hints(element) | chosen | marked
+        for met in self._met.get(element, ()):
+            if not met.conditions or holds(met.conditions, screen):
+                for each in met.asked:
+                    (marked if each.important else chosen)[each.name] = each.value
+        if style := element.get("style"):
+            for each in _inline(style):
+                (marked if each.important else chosen)[each.name] = each.value
+        return chosen | marked
 
-    def _applying(self, element: HtmlElement, screen: Screen) -> Iterator[StyleRule]:
-        for _, _, rule in self._met.get(element, ()):
-            if not rule.conditions or holds(rule.conditions, screen):
-                yield rule
+
+@dataclass(frozen=True, slots=True)
+class _Met:
+    """A rule that means an element: what decides which of several wins, and what it says."""
+
+    specificity: Specificity
+    order: int
+    conditions: tuple[str, ...]
+    asked: tuple[Declaration, ...]
 
 
 def style_rules(document: Document) -> Iterator[StyleRule]:
@@ -203,12 +216,11 @@ def _hints(element: HtmlElement) -> dict[str, str]:
     return hints
 
 
-@lru_cache(maxsize=4096)
-def _asked(rule: StyleRule) -> tuple[Declaration, ...]:
-    return _longhands(rule.declarations)
-
-
 @lru_cache(maxsize=8192)
+def _inline(style: str) -> tuple[Declaration, ...]:
+    return _longhands(parse_declarations(style))
+
+
 def _longhands(declarations: tuple[Declaration, ...]) -> tuple[Declaration, ...]:
     return tuple(each for one in declarations for each in _expanded(one) if each.name in _ASKED)
 

@@ -25,8 +25,8 @@ class Colour:
 
     def over(self, ground: Colour) -> Colour:
         """What is seen when this one lies over an opaque one."""
-        if self.alpha >= 1:
-            return self
+        if self.alpha >= 1 or self.alpha <= 0:
+            return self if self.alpha else ground
         mixed = (
             round(self.alpha * own + (1 - self.alpha) * under)
             for own, under in zip(self.channels, ground.channels, strict=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 _COMMA = re.compile(r",(?![^(]*\))")
 _FEATURE = re.compile(r"\(\s*([\w-]+)\s*(?::\s*([^)]+?))?\s*\)")
@@ -34,6 +35,7 @@ def holds(conditions: Iterable[str], screen: Screen) -> bool:
     return all(_one_holds(condition, screen) for condition in conditions)
 
 
+@lru_cache(maxsize=256)
 def _one_holds(condition: str, screen: Screen) -> bool:
     name, _, query = condition.partition(" ")
     if name == "@layer":

@@ -42,6 +42,12 @@ def parse_selector(text: str) -> Selector | None:
     return Selector(parsed.parsed_tree, (a, b, c), parsed.pseudo_element is not None)
 
 
+def specificity(text: str) -> Specificity:
+    """How strong a selector is; nothing for one that can not be read."""
+    selector = parse_selector(text)
+    return selector.specificity if selector else (0, 0, 0)
+
+
 class Finder:
     """Finds the elements of one document."""
 
@@ -58,10 +64,17 @@ class Finder:
         selector = parse_selector(text)
         if selector is None or selector.pseudo_element:
             return []
-        tree = selector.tree
-        if not self._is_possible(tree):
-            return []
-        return [element for element in self._candidates(tree) if self._fits(tree, element)]
+        return self._matching(selector.tree) if self._is_possible(selector.tree) else []
+
+    def _matching(self, tree: Any) -> list[HtmlElement]:
+        if not isinstance(tree, parser.CombinedSelector):
+            return [element for element in self._candidates(tree) if self._fits(tree, element)]
+        before = frozenset(self._matching(tree.selector))
+        return [
+            element
+            for element in self._matching(tree.subselector)
+            if any(one in before for one in _related(tree.combinator, element))
+        ]
 
     def _is_possible(self, tree: Any) -> bool:
         """Whether each part alone occurs: most of what a mail's hacks address does not."""
@@ -77,8 +90,6 @@ class Finder:
 
     def _candidates(self, tree: Any) -> Sequence[HtmlElement]:
         match tree:
-            case parser.CombinedSelector():
-                return self._candidates(tree.subselector)
             case parser.Class():
                 return self._by_class.get(tree.class_name, ())
             case parser.Hash():
@@ -108,13 +119,8 @@ class Finder:
             case parser.Function():
                 return _function_fits(tree, element) and self._fits(tree.selector, element)
             case parser.CombinedSelector():
-                return self._combined_fits(tree, element)
+                return element in self._matching(tree)
         return False  # `:has()`, `:is()`: no mail client at rest needs them here
-
-    def _combined_fits(self, tree: Any, element: HtmlElement) -> bool:
-        if not self._fits(tree.subselector, element):
-            return False
-        return any(self._fits(tree.selector, one) for one in _related(tree.combinator, element))
 
 
 def _related(combinator: str, element: HtmlElement) -> Iterator[HtmlElement]:
