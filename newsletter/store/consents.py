@@ -46,6 +46,7 @@ class Line:
         address_hash: keyed; see `Signer.derived`.
         token: the mark in the link that was used; only its hash is kept.
         status_before: of a withdrawal, what undoing it brings back.
+        delivery: in whose mail the link stood that was used; None where there was none.
     """
 
     subscriber: int
@@ -58,6 +59,7 @@ class Line:
     token: str = ""
     note: str = ""
     status_before: Status | None = None
+    delivery: int | None = None
 
 
 def record(connection: Connection, line: Line) -> int:
@@ -181,6 +183,7 @@ def _row(line: Line) -> dict[str, Any]:
         "channel": line.channel,
         "note": _fit(line.note),
         "status_before": line.status_before,
+        "delivery_id": line.delivery,
     }
 
 

@@ -100,6 +100,7 @@ def unsubscribe(
             evidence=evidence,
             token=token,
             note=_cut(reason),
+            delivery=mark.about or None,
         )
         return Left(_undo_mark(reception, connection, reader.id))
 
@@ -114,8 +115,13 @@ def take_no(
     evidence: FormEvidence = NOTHING_SHOWN,
     token: str = "",
     note: str = "",
+    delivery: int | None = None,
 ) -> bool:
-    """Write down the no of a reader who is locked; tells whether it was one more."""
+    """Write down the no of a reader who is locked; tells whether it was one more.
+
+    Args:
+        delivery: the one whose mail they left through, where that is known.
+    """
     if reader.status not in (Status.PENDING, Status.CONFIRMED):
         return False
     set_status(connection, reader, Status.UNSUBSCRIBED)
@@ -132,6 +138,7 @@ def take_no(
         token=token,
         note=note,
         status_before=reader.status,
+        delivery=delivery,
     )
     if channel in _SAYS_GOODBYE and reader.status is Status.CONFIRMED:
         _say_goodbye(reception, connection, reader, line, at)

@@ -36,6 +36,7 @@ def write_down(
     token: str = "",
     note: str = "",
     status_before: Status | None = None,
+    delivery: int | None = None,
 ) -> int:
     """Add a line to a reader's proof; returns its number."""
     line = Line(
@@ -49,6 +50,7 @@ def write_down(
         token=token,
         note=note,
         status_before=status_before,
+        delivery=delivery,
     )
     return record(connection, line)
 

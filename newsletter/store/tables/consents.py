@@ -38,10 +38,17 @@ consent = Table(
     Column("channel", Word(Channel), nullable=False),
     Column("note", Text, nullable=False, server_default=""),
     Column("status_before", Word(Status)),  # of a withdrawal: what undoing it brings back
+    Column("delivery_id", BigInteger),  # in whose mail the link stood that was used
     sqlite_autoincrement=True,
 )
 Index("ix_consent_subscriber", consent.c.subscriber_id, consent.c.id)
 Index("ix_consent_address", consent.c.address_hash, consent.c.id)
+Index(
+    "ix_consent_delivery",
+    consent.c.delivery_id,
+    sqlite_where=consent.c.delivery_id.is_not(None),
+    postgresql_where=consent.c.delivery_id.is_not(None),
+)
 # Those whose network address is still whole or cut: what `cut_networks` looks through.
 Index(
     "ix_consent_network",

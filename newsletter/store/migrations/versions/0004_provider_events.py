@@ -11,12 +11,33 @@ down_revision = "0003"
 
 def upgrade() -> None:
     """Expand: what the version before still needs stays."""
+    op.add_column("consent", sa.Column("delivery_id", sa.BigInteger(), nullable=True))
+    op.create_index(
+        "ix_consent_delivery",
+        "consent",
+        ["delivery_id"],
+        unique=False,
+        sqlite_where=sa.text("delivery_id IS NOT NULL"),
+        postgresql_where=sa.text("delivery_id IS NOT NULL"),
+    )
     op.create_table(
         "asked",
         sa.Column("what", sa.String(length=64), nullable=False),
         sa.Column("until", sa.DateTime(timezone=True), nullable=False),
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("what", name=op.f("pk_asked")),
+    )
+    op.create_table(
+        "brake",
+        sa.Column("dispatch_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(16), nullable=False),
+        sa.Column("share", sa.Float(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("is_on", sa.Boolean(), server_default="1", nullable=False),
+        sa.ForeignKeyConstraint(
+            ["dispatch_id"], ["dispatch.id"], name=op.f("fk_brake_dispatch_id")
+        ),
+        sa.PrimaryKeyConstraint("dispatch_id", "kind", name=op.f("pk_brake")),
     )
     op.create_table(
         "delivery_event",
@@ -28,6 +49,7 @@ def upgrade() -> None:
         sa.Column("delivery_id", sa.BigInteger(), nullable=True),
         sa.Column("attempt_id", sa.Integer(), nullable=True),
         sa.Column("mail_id", sa.BigInteger(), nullable=True),
+        sa.Column("subscriber_id", sa.BigInteger(), nullable=True),
         sa.Column("address", sa.Text(), server_default="", nullable=False),
         sa.Column("message_id", sa.Text(), server_default="", nullable=False),
         sa.Column("reason", sa.Text(), server_default="", nullable=False),
@@ -37,6 +59,39 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("ix_delivery_event_at", "delivery_event", ["at"], unique=False)
+    op.create_index(
+        "ix_delivery_event_blocked",
+        "delivery_event",
+        ["subscriber_id"],
+        unique=False,
+        sqlite_where=sa.text("kind = 'blocked'"),
+        postgresql_where=sa.text("kind = 'blocked'"),
+    )
+    op.create_index(
+        "ix_delivery_event_named",
+        "delivery_event",
+        ["address"],
+        unique=False,
+        sqlite_where=sa.text("address <> ''"),
+        postgresql_where=sa.text("address <> ''"),
+    )
+    op.create_index(
+        "ix_delivery_event_complained",
+        "delivery_event",
+        ["delivery_id"],
+        unique=False,
+        sqlite_where=sa.text("kind = 'complained'"),
+        postgresql_where=sa.text("kind = 'complained'"),
+    )
+    hurting = "kind IN ('blocked', 'bounced', 'complained', 'dropped', 'unsubscribed')"
+    op.create_index(
+        "ix_delivery_event_hurting",
+        "delivery_event",
+        ["kind", "at", "delivery_id"],
+        unique=False,
+        sqlite_where=sa.text(hurting),
+        postgresql_where=sa.text(hurting),
+    )
     op.create_index(
         "ix_delivery_event_delivery",
         "delivery_event",
@@ -131,7 +186,12 @@ def upgrade() -> None:
         sa.UniqueConstraint("provider_id", name=op.f("uq_engagement_provider_id")),
         sqlite_autoincrement=True,
     )
-    op.create_index("ix_engagement_issue", "engagement", ["issue_number", "who"], unique=False)
+    op.create_index(
+        "ix_engagement_issue",
+        "engagement",
+        ["issue_number", "who", "kind", "link_id", "at", "by_machine", "is_pseudonym"],
+        unique=False,
+    )
     op.create_table(
         "telling",
         sa.Column(
