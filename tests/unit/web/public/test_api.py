@@ -145,39 +145,3 @@ def test_no_json_breaks_it(repository_site: Path, tmp_path: Path) -> None:
             assert asking.post("/api/subscribe", content=data, headers=headers).status_code < 500
 
         every()
-
-
-def test_no_form_breaks_it(repository_site: Path, tmp_path: Path) -> None:
-    """Any fields and any bytes, as form or multipart, are answered, never with a 5xx."""
-    made = Stage(
-        repository_site,
-        database_url=f"sqlite:///{tmp_path}/newsletter.db",
-        clock=SettableClock(),
-        limits=RequestLimits((), ()),
-    )
-    text = st.text(max_size=40)
-    field = st.sampled_from(["email", "first_name", "interests", "clinic", "website", "form", "x"])
-    typed = st.dictionaries(field, text, max_size=5)
-    kinds = st.sampled_from(
-        ["application/x-www-form-urlencoded", "multipart/form-data; boundary=b", "a/b", ""]
-    )
-    with made as stage, Served(stage.public) as served, client(served) as asking:
-        stamp = stage.reception.stamps.make("sign-up")
-        assert isinstance(stage.clock, SettableClock)
-        stage.clock.wait(5)
-
-        @given(typed, st.sampled_from([stamp, "", "x"]))
-        @settings(max_examples=50)
-        def every_field(form: dict[str, str], signed: str) -> None:
-            data = {key: value.encode("utf-8", "replace") for key, value in form.items()}
-            answer = asking.post("/subscribe", data={**data, "stamp": signed})
-            assert answer.status_code < 500
-
-        @given(st.binary(max_size=200), kinds)
-        @settings(max_examples=50)
-        def every_byte(data: bytes, kind: str) -> None:
-            answer = asking.post("/subscribe", content=data, headers={"content-type": kind})
-            assert answer.status_code < 500
-
-        every_field()
-        every_byte()
