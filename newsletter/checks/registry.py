@@ -7,7 +7,17 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
 
-from newsletter.checks import accessibility, addresses, compliance, rendering, size, system, text
+from newsletter.checks import (
+    accessibility,
+    addresses,
+    compliance,
+    contrast,
+    darkness,
+    rendering,
+    size,
+    system,
+    text,
+)
 from newsletter.checks.rule import Evidence, Rule, Specimen
 from newsletter.errors import Place
 from newsletter.model.finding import Finding, Severity
@@ -19,6 +29,8 @@ RULES: tuple[Rule, ...] = (
     *rendering.RULES,
     *size.RULES,
     *accessibility.RULES,
+    *contrast.RULES,
+    *darkness.RULES,
     *compliance.RULES,
     *text.RULES,
     *addresses.RULES,
@@ -28,6 +40,8 @@ SYSTEM_RULES: tuple[Rule, ...] = (
     *rendering.RULES,
     *size.RULES[:1],
     *accessibility.RULES,
+    *contrast.RULES,
+    *darkness.RULES,
     *text.RULES,
     *addresses.RULES,
     *system.RULES,

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from lxml.html import HtmlElement
 
+from newsletter.checks.css.cascade import Cascade
 from newsletter.checks.document import Document
 from newsletter.checks.evidence import Evidence
 from newsletter.checks.origins import Origins, Trace
@@ -44,6 +45,11 @@ class Specimen:
     def document(self) -> Document:
         """The HTML part, parsed once for all rules."""
         return Document(self.rendition.html)
+
+    @cached_property
+    def cascade(self) -> Cascade:
+        """The styles of the HTML part, found once for all rules."""
+        return Cascade(self.document)
 
     @cached_property
     def origins(self) -> Origins:
