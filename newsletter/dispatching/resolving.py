@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, exists, func, or_, select
 
 from newsletter.dispatching.cutting import add_batch
 from newsletter.dispatching.desk import Desk
 from newsletter.dispatching.settling import close_unknown, reopen_wave
 from newsletter.errors import LedgerError
+from newsletter.model.event import EvidenceKind
 from newsletter.model.ledger import (
     DeliveryOutcome,
     DispatchState,
@@ -21,7 +22,7 @@ from newsletter.model.ledger import (
 from newsletter.model.transport import Answer
 from newsletter.store.decisions import record_decision
 from newsletter.store.dispatches import dispatches_of
-from newsletter.store.tables import attempt, batch, delivery, dispatch
+from newsletter.store.tables import attempt, batch, delivery, dispatch, evidence
 from newsletter.store.writing import delivery_step, dispatch_step
 
 
@@ -35,6 +36,8 @@ class Unknown:
         answer: what was answered, or None when nothing was written down.
         reason: the words of the network or the provider.
         owner: which process made the call.
+        evidence: deliveries of the call for which there is evidence, by its kind; ABSENT counts
+            only those that are still unknown.
     """
 
     batch_id: int
@@ -45,6 +48,12 @@ class Unknown:
     answer: Answer | None
     reason: str
     owner: str
+    evidence: Mapping[EvidenceKind, int] = field(default_factory=dict)
+
+    @property
+    def absent(self) -> int:
+        """Of its unknown readers, those the provider's log does not have after a day."""
+        return self.evidence.get(EvidenceKind.ABSENT, 0)
 
 
 _UNKNOWN: Select[Any] = (
@@ -72,51 +81,89 @@ def list_unknown(desk: Desk, issue_number: int) -> tuple[Unknown, ...]:
     """Every call of an issue that left readers unknown, oldest first."""
     with desk.store.read() as connection:
         found = _unknown(connection, issue_number)
-        return tuple(_told(row, readers) for row, readers in found)
+        return tuple(_told(row, readers, _evidence(connection, row)) for row, readers in found)
 
 
-def resolve(desk: Desk, issue_number: int, decision: Resolution, *, by: str) -> int:
-    """Take a person's decision on all unknown readers of an issue; returns how many.
+def resolve(
+    desk: Desk,
+    issue_number: int,
+    decision: Resolution,
+    *,
+    by: str,
+    only_absent: bool = False,
+) -> int:
+    """Take a person's decision on the unknown readers of an issue; returns how many.
 
     Args:
         by: who decides; kept with what they were shown.
+        only_absent: leave alone whoever is not proposed absent.
 
     Raises:
         LedgerError: `send again` while a mail may still be on its way: within the patience
             after an attempt, or while its sender may live; or while a follow-up is under way.
     """
     with desk.store.write() as connection:
-        found = _unknown(connection, issue_number)
+        found = _unknown(connection, issue_number, only_absent=only_absent)
+        if not found:
+            return 0
         if decision is Resolution.SEND_AGAIN:
             _require_quiet(desk, connection, found)
-            total = sum(_send_again(connection, row) for row, _ in found)
+            total = sum(_send_again(connection, row, only_absent) for row, _ in found)
             _take_up(connection, {row.dispatch_id for row, _ in found})
         else:
-            total = sum(_assume_sent(connection, row) for row, _ in found)
+            total = sum(_assume_sent(connection, row, only_absent) for row, _ in found)
         for row, _ in found:
             close_unknown(connection, row.id)
         _record(desk, connection, issue_number, decision, by, found)
         return total
 
 
-def _unknown(connection: Connection, issue_number: int) -> list[tuple[Row[Any], int]]:
+def _unknown(
+    connection: Connection, issue_number: int, *, only_absent: bool = False
+) -> list[tuple[Row[Any], int]]:
     """Attempts with readers still unknown, and how many of them each has."""
     rows = connection.execute(_UNKNOWN.where(dispatch.c.issue_number == issue_number)).all()
-    counted = ((row, _count(connection, row)) for row in rows)
+    counted = ((row, _count(connection, row, only_absent)) for row in rows)
     return [(row, readers) for row, readers in counted if readers]
 
 
-def _count(connection: Connection, row: Row[Any]) -> int:
-    statement = select(func.count()).select_from(delivery).where(*_mine(row))
+def _count(connection: Connection, row: Row[Any], only_absent: bool) -> int:
+    statement = select(func.count()).select_from(delivery).where(*_mine(row, only_absent))
     statement = statement.where(delivery.c.outcome == DeliveryOutcome.UNKNOWN)
     return int(connection.execute(statement).scalar_one())
 
 
-def _mine(row: Row[Any]) -> tuple[Any, Any]:
-    return (
+def _mine(row: Row[Any], only_absent: bool) -> tuple[ColumnElement[bool], ...]:
+    mine = (
         delivery.c.id.between(row.first_delivery, row.last_delivery),
         delivery.c.attempt_id == row.attempt_id,
     )
+    return (*mine, _is_proposed_absent()) if only_absent else mine
+
+
+def _is_proposed_absent() -> ColumnElement[bool]:
+    return exists().where(
+        evidence.c.delivery_id == delivery.c.id,
+        evidence.c.attempt_id == delivery.c.attempt_id,
+        evidence.c.kind == EvidenceKind.ABSENT,
+    )
+
+
+def _evidence(connection: Connection, row: Row[Any]) -> dict[EvidenceKind, int]:
+    """Deliveries of a call by what is known of them beyond its answer."""
+    rows = connection.execute(
+        select(evidence.c.kind, func.count().label("readers"))
+        .join(delivery, delivery.c.id == evidence.c.delivery_id)
+        .where(*_mine(row, False), evidence.c.attempt_id == row.attempt_id)
+        .where(
+            or_(
+                evidence.c.kind != EvidenceKind.ABSENT,
+                delivery.c.outcome == DeliveryOutcome.UNKNOWN,
+            )
+        )
+        .group_by(evidence.c.kind)
+    )
+    return {row.kind: row.readers for row in rows}
 
 
 def _require_quiet(
@@ -150,10 +197,12 @@ def _minutes(span: timedelta) -> str:
     return f"{minutes} minute{'s' if minutes > 1 else ''}"
 
 
-def _send_again(connection: Connection, row: Row[Any]) -> int:
+def _send_again(connection: Connection, row: Row[Any], only_absent: bool) -> int:
     """Unknown readers wait again, in a batch of their own over the same range."""
     moved = connection.execute(
-        delivery_step(DeliveryOutcome.QUEUED, DeliveryOutcome.UNKNOWN).where(*_mine(row))
+        delivery_step(DeliveryOutcome.QUEUED, DeliveryOutcome.UNKNOWN).where(
+            *_mine(row, only_absent)
+        )
     ).rowcount
     if moved:
         add_batch(connection, row, row.first_delivery, row.last_delivery, row.id)
@@ -191,9 +240,11 @@ def _require_no_follow_up(connection: Connection, dispatch_id: int) -> None:
             )
 
 
-def _assume_sent(connection: Connection, row: Row[Any]) -> int:
+def _assume_sent(connection: Connection, row: Row[Any], only_absent: bool) -> int:
     return connection.execute(
-        delivery_step(DeliveryOutcome.ACCEPTED, DeliveryOutcome.UNKNOWN).where(*_mine(row))
+        delivery_step(DeliveryOutcome.ACCEPTED, DeliveryOutcome.UNKNOWN).where(
+            *_mine(row, only_absent)
+        )
     ).rowcount
 
 
@@ -221,7 +272,7 @@ def _record(
     )
 
 
-def _told(row: Row[Any], readers: int) -> Unknown:
+def _told(row: Row[Any], readers: int, found: Mapping[EvidenceKind, int]) -> Unknown:
     return Unknown(
         batch_id=row.id,
         dispatch_id=row.dispatch_id,
@@ -231,4 +282,5 @@ def _told(row: Row[Any], readers: int) -> Unknown:
         answer=row.answer,
         reason=row.reason,
         owner=row.owner,
+        evidence=found,
     )

@@ -54,7 +54,7 @@ def receipt(reply: Reply, readers: int, now: datetime, *secrets: str) -> Receipt
         accepted = (Outcome.ACCEPTED,) * readers
         return Receipt(Answer.ACCEPTED, accepted, message_id=message_id, status=202)
     if reply.status not in _NOES:
-        words = f"HTTP {reply.status} is neither yes nor no. {_said(reply.body)}"
+        words = f"HTTP {reply.status} is neither yes nor no. {said(reply.body)}"
         return everyone(
             Answer.AMBIGUOUS, Outcome.UNKNOWN, readers, reason(words, *secrets), reply.status
         )
@@ -93,13 +93,13 @@ def _refusal(reply: Reply, readers: int, now: datetime, secrets: tuple[str, ...]
             return readers_refused(found, readers, 400)
         if any(error.get("field") for error in errors):
             answer = Answer.CONTENT_REFUSED
-    words = f"HTTP {reply.status}. {_ADVICE.get(reply.status, '')} {_said(reply.body)}"
+    words = f"HTTP {reply.status}. {_ADVICE.get(reply.status, '')} {said(reply.body)}"
     return Receipt(
         answer,
         (Outcome.UNTOUCHED,) * readers,
         status=reply.status,
         reason=reason(words, *secrets),
-        not_before=_not_before(reply, now) if answer is Answer.RATE_LIMITED else None,
+        not_before=not_before(reply, now) if answer is Answer.RATE_LIMITED else None,
     )
 
 
@@ -118,8 +118,8 @@ def _named_readers(
     return found
 
 
-def _not_before(reply: Reply, now: datetime) -> datetime:
-    """X-RateLimit-Reset (epoch seconds) if it is near; a minute from now otherwise."""
+def not_before(reply: Reply, now: datetime) -> datetime:
+    """When to ask again: X-RateLimit-Reset (epoch seconds) if it is near; else in a minute."""
     try:
         wait = float(reply.headers.get("X-RateLimit-Reset") or "") - now.timestamp()
     except ValueError:
@@ -136,7 +136,8 @@ def _errors(body: bytes) -> list[dict[str, Any]]:
     return [error for error in found if isinstance(error, dict)] if isinstance(found, list) else []
 
 
-def _said(body: bytes) -> str:
+def said(body: bytes) -> str:
+    """The vendor's words in an answer, or its beginning when it is none of the vendor's."""
     errors = _errors(body)
     if errors:
         return "; ".join(map(_one, errors))

@@ -18,12 +18,12 @@ from __future__ import annotations
 import http.client
 import logging
 import ssl
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 from urllib.error import URLError
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 from urllib.request import (
     HTTPHandler,
     HTTPRedirectHandler,
@@ -74,26 +74,58 @@ class Wire:
         _quieten()
         api = SendGridAPIClient(api_key, host=url)
         api.client = _GuardedClient(_opener(url), api.client, timeout)
+        self._client = api.client
         self._endpoint = api.client.mail.send
 
     def post(self, content: bytes | dict[str, Any]) -> Reply:
-        """Send one request: ready bytes as they are, a dict by the client's own JSON.
+        """Send mail in one request: ready bytes as they are, a dict by the client's own JSON.
 
         Raises:
             NotConnectedError: no connection.
             NoAnswerError: no answer, or one that can not be read.
         """
         ready = isinstance(content, bytes)
-        headers = {"Content-Type": READY if ready else PLAIN}
-        with _translated():
-            try:
-                answer = self._endpoint.post(
-                    request_body=_Ready(content) if isinstance(content, bytes) else content,
-                    request_headers=headers,
-                )
-            except HTTPError as answered:
-                return Reply(answered.status_code, answered.headers, answered.body)
-            return Reply(answer.status_code, answer.headers, answer.body)
+        return _reply(
+            self._endpoint.post,
+            request_body=_Ready(content) if isinstance(content, bytes) else content,
+            request_headers={"Content-Type": READY if ready else PLAIN},
+        )
+
+    def ask(
+        self,
+        method: str,
+        *path: str,
+        query: Mapping[str, str | int] | None = None,
+        content: dict[str, Any] | None = None,
+    ) -> Reply:
+        """Call any other endpoint of the v3 API.
+
+        Args:
+            method: `get`, `post` or `delete`.
+            path: its parts, as they are; each is quoted (RFC 3986) here.
+            content: becomes JSON.
+
+        Raises:
+            NotConnectedError, NoAnswerError: as `post`.
+        """
+        endpoint = self._client
+        for part in path:
+            endpoint = endpoint._(quote(part, safe="@"))
+        return _reply(
+            getattr(endpoint, method),
+            request_body=content,
+            query_params=query,
+            request_headers={"Content-Type": PLAIN},
+        )
+
+
+def _reply(call: Callable[..., Any], **request: Any) -> Reply:
+    with _translated():
+        try:
+            answer = call(**request)
+        except HTTPError as answered:
+            return Reply(answered.status_code, answered.headers, answered.body)
+        return Reply(answer.status_code, answer.headers, answer.body)
 
 
 def checked_url(url: str) -> str:
