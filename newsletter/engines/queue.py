@@ -1,0 +1,105 @@
+"""The queue in the database that Procrastinate workers listen to.
+
+A job says no more than `send_batch(id)`. The ledger is the truth: a job that is lost, doubled,
+late or torn changes nothing, so its own retries are off and ended jobs are not kept.
+https://procrastinate.readthedocs.io/
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import procrastinate
+import psycopg
+
+BATCHES = "batches"
+SEND_BATCH = "newsletter.send_batch"
+
+HEARTBEAT = 5.0
+"""Seconds between two signs of life of a worker."""
+
+SILENT = 30.0
+"""Seconds without one after which what a worker held is rung again."""
+
+_SETTING_UP = 7_041_776_102  # advisory locks; numbers of our own
+_RINGING = _SETTING_UP + 1
+
+
+def lock_of(batch: int) -> str:
+    """What keeps a batch from standing in the queue twice."""
+    return f"batch-{batch}"
+
+
+def queue_of(
+    connector: procrastinate.BaseConnector, send: Callable[[int], None] | None = None
+) -> procrastinate.App:
+    """The application whose only task sends a batch; without `send` it can only be rung."""
+    app = procrastinate.App(connector=connector)
+
+    @app.task(name=SEND_BATCH, queue=BATCHES, retry=False)
+    def send_batch(batch: int) -> None:
+        if send is not None:
+            send(batch)
+
+    return app
+
+
+def make_queue(conninfo: str) -> None:
+    """Make the queue's tables where there are none; any number of processes may try at once."""
+    with psycopg.connect(conninfo) as connection:
+        connection.execute("SELECT pg_advisory_xact_lock(%s)", [_SETTING_UP])
+        if not has_queue(connection):
+            # The vendor's schema has several statements and percent signs: no parameters.
+            connection.execute(procrastinate.schema.SchemaManager.get_schema())
+
+
+def has_queue(connection: psycopg.Connection[Any]) -> bool:
+    """Whether the tables are there."""
+    found = connection.execute("SELECT to_regclass('procrastinate_jobs')").fetchone()
+    return found is not None and found[0] is not None
+
+
+def is_my_turn_to_ring(connection: psycopg.Connection[Any]) -> bool:
+    """Whether nobody else rings in this moment; holds others off until the transaction's end."""
+    row = connection.execute("SELECT pg_try_advisory_xact_lock(%s)", [_RINGING]).fetchone()
+    return row is not None and bool(row[0])
+
+
+def waiting_among(connection: psycopg.Connection[Any], batches: list[int]) -> set[int]:
+    """Those of the batches that stand in the queue and were not begun."""
+    locks = {lock_of(batch): batch for batch in batches}
+    rows = connection.execute(
+        "SELECT queueing_lock FROM procrastinate_jobs"
+        " WHERE status = 'todo' AND queueing_lock = ANY(%s)",
+        [list(locks)],
+    )
+    return {locks[row[0]] for row in rows}
+
+
+def forget_torn(connection: psycopg.Connection[Any]) -> int:
+    """Take away what silent workers held, and the workers; the ledger's lease does the rest.
+
+    Returns how many jobs were torn. Their batches are rung again as soon as the ledger has them
+    back as `ready`.
+    """
+    connection.execute(
+        "DELETE FROM procrastinate_workers"
+        " WHERE last_heartbeat < now() - make_interval(secs => %s)",
+        [SILENT],
+    )  # their jobs keep no worker
+    return connection.execute(
+        "DELETE FROM procrastinate_jobs WHERE status = 'doing' AND worker_id IS NULL"
+        " AND queue_name = %s",
+        [BATCHES],
+    ).rowcount
+
+
+def live_workers(connection: psycopg.Connection[Any]) -> int:
+    """How many workers gave a sign of life lately."""
+    row = connection.execute(
+        "SELECT count(*) FROM procrastinate_workers"
+        " WHERE last_heartbeat > now() - make_interval(secs => %s)",
+        [SILENT],
+    ).fetchone()
+    return int(row[0]) if row else 0
