@@ -37,6 +37,7 @@ COMMANDS = {
     "correct": Command("correcting", "Send a new version to those not yet mailed"),
     "follow-up": Command("following", "Send an issue to readers it did not reach"),
     "resolve": Command("resolving", "Decide about readers of whom nobody knows"),
+    "report": Command("reporting", "Say what became of an issue, in numbers that can be trusted"),
     "subscribers": Command("subscribers", "Bring readers in, look at them, let them go"),
     "serve": Command("serving", "Run the whole web side, with the scheduler inside"),
     "embed": Command("embedding", "Print a sign-up form to paste into any page"),
