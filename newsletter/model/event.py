@@ -5,7 +5,7 @@ Vendors' words end in their adapter; everything else knows these.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -137,6 +137,28 @@ class SuppressionEntry:
     kind: EventKind
     at: datetime
     reason: str = ""
+
+
+class EventSource(Protocol):
+    """The port that takes what a provider posts to us by itself."""
+
+    @property
+    def has_keys(self) -> bool:
+        """Whether any post can be genuine: without a key none is."""
+        ...
+
+    def is_genuine(self, headers: Mapping[str, str], body: bytes) -> bool:
+        """Whether the provider made this post; never raises.
+
+        Args:
+            headers: by name in small letters.
+            body: the bytes exactly as they came.
+        """
+        ...
+
+    def read(self, body: bytes) -> tuple[list[DeliveryEvent], list[Malformed]]:
+        """What a post says, in its order; whatever it holds, nothing is raised."""
+        ...
 
 
 class ProviderLog(Protocol):

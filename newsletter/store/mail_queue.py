@@ -140,12 +140,13 @@ def give_up_dead(connection: Connection, now: datetime) -> int:
 
 
 def drop_queued(connection: Connection, subscriber: int, reason: str, now: datetime) -> None:
-    """Take what still waits for a reader out of the queue."""
+    """Take what waits for a reader since before a moment out of the queue."""
     connection.execute(
         update(system_mail)
         .where(
             system_mail.c.subscriber_id == subscriber,
             system_mail.c.state == MailState.QUEUED,
+            system_mail.c.queued_at <= now,
         )
         .values(state=MailState.REJECTED, ended_at=now, reason=reason)
     )

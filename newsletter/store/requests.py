@@ -86,7 +86,7 @@ def use_request(connection: Connection, request_id: int, now: datetime) -> bool:
 
 
 def void_requests(connection: Connection, subscriber: int, now: datetime) -> None:
-    """A no was said: nothing asked for before it can become a yes any more.
+    """A no was said, then: nothing asked for before it can become a yes any more.
 
     Fresh links stay good: with one, a reader who left may still look at their data.
     """
@@ -100,6 +100,7 @@ def void_all_requests(connection: Connection, subscribers: Sequence[int], now: d
         .where(
             is_among(connection, request.c.subscriber_id, subscribers),
             request.c.kind != RequestKind.FRESH,
+            request.c.made_at <= now,
             request.c.used_at.is_(None),
             request.c.voided_at.is_(None),
         )

@@ -5,6 +5,10 @@ None of it can make a yes of a no.
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from sqlalchemy import Connection
+
 from newsletter.errors import NotFound, UsageError
 from newsletter.model.consent import (
     Channel,
@@ -75,12 +79,16 @@ def unsubscribe_address(
 
 def complain(reception: Reception, email: str, note: str = "") -> None:
     """Someone told their mail program that ours is spam: a no, and the address is suppressed."""
-    _suppress(reception, normalise(email), SuppressionReason.COMPLAINT, note)
+    address, reason = normalise(email), SuppressionReason.COMPLAINT
+    with reception.store.write() as connection:
+        suppress(reception, connection, address, reason, note, at=reception.now)
 
 
 def bounce(reception: Reception, email: str, note: str = "") -> None:
     """The address does not exist or refuses us for good: suppressed, the reader's yes stays."""
-    _suppress(reception, normalise(email), SuppressionReason.BOUNCE, note)
+    address, reason = normalise(email), SuppressionReason.BOUNCE
+    with reception.store.write() as connection:
+        suppress(reception, connection, address, reason, note, at=reception.now)
 
 
 def lift_bounce(reception: Reception, email: str, *, by: str, reason: str) -> None:
@@ -112,28 +120,63 @@ def lift_bounce(reception: Reception, email: str, *, by: str, reason: str) -> No
             )
 
 
-def _suppress(reception: Reception, address: str, reason: SuppressionReason, note: str) -> None:
-    now = reception.now
+def suppress(
+    reception: Reception,
+    connection: Connection,
+    address: str,
+    reason: SuppressionReason,
+    note: str = "",
+    *,
+    at: datetime,
+    delivery: int | None = None,
+) -> None:
+    """Mail an address no more; of a complaint its reader says no as well.
+
+    A complaint weighs more than a bounce, and of two alike the later counts, whichever is told
+    first.
+
+    Args:
+        address: normalised.
+        at: when it happened, which may be long ago.
+        delivery: whose mail it was about, where that is known.
+    """
+    found = reader_at(connection, address)
+    reader = lock_reader(connection, found.id) if found else None
+    if reader is None and closed_among(connection, reception.hashes.every(address)):
+        return  # erased: it is closed already, and would be known again by this
     complained = reason is SuppressionReason.COMPLAINT
-    with reception.store.write() as connection:
-        found = reader_at(connection, address)
-        reader = lock_reader(connection, found.id) if found else None
-        if reader is None and closed_among(connection, reception.hashes.every(address)):
-            return  # erased: it is closed already, and would be known again by this
-        row = {"email": address, "reason": reason.value, "at": now}
-        is_new = insert_or_ignore(connection, suppression, row)
-        if not is_new and complained:  # it bounced before; a complaint weighs more
-            end_suppression(connection, address)
-            insert_or_ignore(connection, suppression, row)
-        if reader is None:
-            return
-        if complained:
-            take_no(reception, connection, reader, Channel.COMPLAINT, at=now, note=note)
-        if is_new or complained:
-            channel = Channel.COMPLAINT if complained else Channel.PROVIDER
-            words = f"{reason}: {note}" if note else reason.value
-            step = ConsentStep.SUPPRESSED
-            write_down(reception, connection, reader, step, channel, at=now, note=words)
+    is_news = _write_suppression(connection, address, reason, at)
+    if reader is None:
+        return
+    if complained:
+        channel = Channel.COMPLAINT
+        take_no(reception, connection, reader, channel, at=at, note=note, delivery=delivery)
+    if is_news:
+        channel = Channel.COMPLAINT if complained else Channel.PROVIDER
+        words = f"{reason}: {note}" if note else reason.value
+        step = ConsentStep.SUPPRESSED
+        write_down(
+            reception, connection, reader, step, channel, at=at, note=words, delivery=delivery
+        )
+
+
+def _write_suppression(
+    connection: Connection, address: str, reason: SuppressionReason, at: datetime
+) -> bool:
+    """Write it down; tells whether the address is suppressed for something new."""
+    row = {"email": address, "reason": reason.value, "at": at}
+    if insert_or_ignore(connection, suppression, row):
+        return True
+    known = suppression_of(connection, address)
+    if known is None or (known.reason == reason and known.at < at):
+        end_suppression(connection, address)
+        insert_or_ignore(connection, suppression, row)
+        return known is None
+    weighs_more = reason is SuppressionReason.COMPLAINT and known.reason != reason
+    if weighs_more:
+        end_suppression(connection, address)
+        insert_or_ignore(connection, suppression, row)
+    return weighs_more
 
 
 def _note(by: str, reason: str) -> str:

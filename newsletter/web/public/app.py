@@ -23,6 +23,7 @@ from newsletter.web.public.joining import Joining
 from newsletter.web.public.leaving import Leaving
 from newsletter.web.public.routing import routes, trouble
 from newsletter.web.public.side import PublicSide
+from newsletter.web.public.webhooks import Webhook
 
 
 def _no_picture(_name: str) -> None:
@@ -65,6 +66,7 @@ def public_routes(
     and `/live` are not among them, so the preview fits beside under another path.
     """
     archive, api = Archive(side), Api(side)
+    webhooks = [Webhook(side.reception, side.events, https=side.is_https)] if side.events else []
     pages = [
         *Joining(side, archive).addresses(),
         *Choosing(side).addresses(),
@@ -76,6 +78,7 @@ def public_routes(
     return [
         *routes(side, pages),
         api.preflight(),
+        *(webhook.route() for webhook in webhooks),
         pictures_route(side, archive.cover, more_pictures),
     ]
 

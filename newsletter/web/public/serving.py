@@ -14,7 +14,11 @@ def public_side(app: App, store: Store) -> PublicSide:
     """The parts of an app that the public pages work with."""
     chosen = app.settings.web
     return PublicSide(
-        app.reception(store), app.links, Callers(chosen.proxies), frozenset(chosen.origins)
+        app.reception(store),
+        app.links,
+        Callers(chosen.proxies),
+        frozenset(chosen.origins),
+        app.events,
     )
 
 

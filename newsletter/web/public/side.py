@@ -9,6 +9,7 @@ from hashlib import sha256
 from typing import Protocol
 
 from newsletter.model.consent import FormEvidence
+from newsletter.model.event import EventSource
 from newsletter.model.site import Site
 from newsletter.subscribing.reception import Reception
 from newsletter.web.public.callers import Callers
@@ -42,12 +43,14 @@ class PublicSide:
         callers: tells who asks; believes no proxy unless told.
         origins: other sites whose pages may use the JSON API, exactly as browsers name them:
             `https://shop.example`.
+        events: tells whether a post of the provider is genuine; None where nothing is posted.
     """
 
     reception: Reception
     addresses: Addresses
     callers: Callers = field(default_factory=Callers)
     origins: frozenset[str] = frozenset()
+    events: EventSource | None = None
 
     @property
     def site(self) -> Site:

@@ -1,0 +1,173 @@
+"""Events of the provider by the hundred: what they are about, and one line for each.
+
+A dispatch of a million readers brings several million of them, so each statement takes many, as
+one JSON text (`many.py`), and rows come as the driver gives them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Table, cast, select, update
+
+from newsletter.model.ledger import DeliveryOutcome, Feedback
+from newsletter.store.many import as_text, is_among, rows_of
+from newsletter.store.tables import (
+    delivery,
+    delivery_event,
+    engagement,
+    identity,
+    subscriber,
+    system_mail,
+)
+from newsletter.store.writing import insert_into
+
+_NAMES = (
+    "provider_id",
+    "kind",
+    "match",
+    "at",
+    "delivery_id",
+    "attempt_id",
+    "mail_id",
+    "subscriber_id",
+    "address",
+    "message_id",
+    "reason",
+    "raw",
+)
+_FOLLOWED = (
+    "provider_id",
+    "issue_number",
+    "dispatch_id",
+    "who",
+    "is_pseudonym",
+    "kind",
+    "at",
+    "link_id",
+    "agent",
+    "by_machine",
+)
+
+
+class Target(NamedTuple):
+    """The delivery an event speaks of, and its reader's address now."""
+
+    id: int
+    outcome: DeliveryOutcome
+    feedback: Feedback
+    attempt_id: int | None
+    subscriber: int
+    issue_number: int
+    dispatch_id: int
+    email: str
+
+
+class MailTarget(NamedTuple):
+    """The program's own mail an event speaks of; its address is empty once erased."""
+
+    id: int
+    subscriber: int
+    email: str
+
+
+class EventRow(NamedTuple):
+    """A line of `delivery_event`, cell by cell."""
+
+    provider_id: str
+    kind: str
+    match: str
+    at: str
+    delivery_id: int | None
+    attempt_id: int | None
+    mail_id: int | None
+    subscriber_id: int | None
+    address: str
+    message_id: str
+    reason: str
+    raw: str
+
+
+def moment_text(at: datetime) -> str:
+    """A moment as both databases read it out of a text; it sorts as SQLAlchemy writes it."""
+    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+
+
+def known_sites(connection: Connection) -> Mapping[str, datetime | None]:
+    """Every id this site's mails ever carried, and when it stopped doing so."""
+    rows = connection.execute(select(identity.c.site_id, identity.c.retired_at))
+    return {row.site_id: row.retired_at for row in rows}
+
+
+def lock_targets(connection: Connection, ids: Collection[int]) -> dict[int, Target]:
+    """Deliveries by id, locked in one order, so that nobody deadlocks."""
+    if not ids:
+        return {}
+    found = (
+        select(
+            delivery.c.id,
+            delivery.c.outcome,
+            delivery.c.feedback,
+            delivery.c.attempt_id,
+            delivery.c.subscriber_id,
+            delivery.c.issue_number,
+            delivery.c.dispatch_id,
+            subscriber.c.email,
+        )
+        .join(subscriber, subscriber.c.id == delivery.c.subscriber_id, isouter=True)
+        .where(is_among(connection, delivery.c.id, ids))
+        .order_by(delivery.c.id)
+        .with_for_update(of=delivery)
+    )
+    rows = connection.execute(found)
+    return {row[0]: Target(*row[:7], row[7] or "") for row in rows}
+
+
+def mail_targets(connection: Connection, ids: Collection[int]) -> dict[int, MailTarget]:
+    """The program's own mails by id."""
+    if not ids:
+        return {}
+    found = select(system_mail.c.id, system_mail.c.subscriber_id, system_mail.c.address)
+    rows = connection.execute(found.where(is_among(connection, system_mail.c.id, ids)))
+    return {row[0]: MailTarget(*row) for row in rows}
+
+
+def add_events(connection: Connection, rows: Sequence[EventRow]) -> frozenset[str]:
+    """Write down those that nobody told before; returns the provider's ids of these."""
+    if not rows:
+        return frozenset()
+    adding = _adding(connection, delivery_event, _NAMES)
+    told = adding.returning(delivery_event.c.provider_id)
+    return frozenset(connection.scalars(told, {"rows": as_text(rows)}))
+
+
+def add_engagement(connection: Connection, rows: Sequence[Sequence[Any]]) -> None:
+    """Write down opens and clicks that nobody told before; cells stand as `_FOLLOWED` has them."""
+    if rows:
+        adding = _adding(connection, engagement, _FOLLOWED)
+        connection.execute(adding, {"rows": as_text(rows)})
+
+
+def _adding(connection: Connection, table: Table, names: Sequence[str]) -> Any:
+    """An INSERT of the JSON text `rows`, without those whose provider's id is known."""
+    told, cells = rows_of(connection, "rows", len(names))
+    if connection.dialect.name != "sqlite":
+        cells = [cast(cell, table.c[name].type) for name, cell in zip(names, cells, strict=True)]
+    # A condition, or SQLite takes ON CONFLICT for a part of the FROM.
+    read = select(*cells).select_from(told).where(cells[0].is_not(None))
+    return insert_into(connection, table).from_select(names, read).on_conflict_do_nothing()
+
+
+def raise_feedback(connection: Connection, told: Feedback, ids: Iterable[int]) -> None:
+    """Give deliveries a feedback, unless theirs weighs more.
+
+    Feedback's numbers stand in the order of their weight, so the order of events is no matter.
+    """
+    lighter = delivery.c.feedback < told
+    connection.execute(
+        update(delivery)
+        .where(is_among(connection, delivery.c.id, ids), lighter)
+        .values(feedback=told)
+    )
