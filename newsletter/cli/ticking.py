@@ -16,12 +16,14 @@ from newsletter.cli.output import complain, people, plain
 from newsletter.cli.stopping import Stopping
 from newsletter.dispatching.running import Dispatcher
 from newsletter.errors import NewsletterError
+from newsletter.feedback.applying import apply_posts
 from newsletter.scheduling.clockwork import Job
 from newsletter.subscribing import Postroom, keep_up
 
 INTERRUPTED = 130
 _POST_EVERY = 1.0  # seconds; somebody waits for these mails
 _UPKEEP_EVERY = 3_600.0
+_EVENTS_EVERY = 1.0
 
 
 @contextmanager
@@ -41,6 +43,7 @@ def jobs_of(app: App, dispatcher: Dispatcher) -> tuple[Job, ...]:
     return (
         Job("tick", dispatcher.tick),
         Job("post", postroom.deliver, every=_POST_EVERY),
+        Job("events", partial(apply_posts, app.applier(reception)), every=_EVENTS_EVERY),
         Job("upkeep", partial(keep_up, reception), every=_UPKEEP_EVERY),
     )
 

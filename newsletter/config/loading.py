@@ -15,6 +15,7 @@ from newsletter.config.overrides import SECRET, apply_overrides
 from newsletter.config.secret_keys import RULE, read_secret_keys, split_secret_keys
 from newsletter.config.settings import (
     SENDGRID_URL,
+    FeedbackSettings,
     NotifySettings,
     Settings,
     SmtpSettings,
@@ -23,6 +24,7 @@ from newsletter.config.settings import (
 from newsletter.config.site import SiteReader
 from newsletter.config.sources import Sources, read_sources
 from newsletter.errors import ContentError, Problem
+from newsletter.model.brake import BrakeLimits
 
 _DRIVERS = {
     "postgres://": "postgresql+psycopg://",
@@ -50,11 +52,15 @@ def load_settings(root: Path, environ: Mapping[str, str]) -> Settings:
     site, smtp = reader.read(), _smtp(reader)
     notify = reader.table("notify", schema.NotifyTable)
     web = reader.table("web", schema.WebTable)
+    brakes = reader.table("brakes", schema.BrakesTable)
+    feedback = reader.table("feedback", schema.FeedbackTable)
     outside = _Outside(root, sources, problems)
     keys, api_key = outside.secret_keys(), outside.sendgrid_api_key()
     webhook_keys, url = outside.webhook_keys(), outside.sendgrid_url()
     database_url = outside.database_url()
-    if problems or site is None or smtp is None or notify is None or web is None:
+    if problems or site is None or smtp is None:
+        raise ContentError(problems)
+    if notify is None or web is None or brakes is None or feedback is None:
         raise ContentError(problems)
     return Settings(
         site=site,
@@ -66,6 +72,8 @@ def load_settings(root: Path, environ: Mapping[str, str]) -> Settings:
         smtp=smtp,
         notify=NotifySettings(notify.emails),
         web=WebSettings(web.origins, web.proxies),
+        brakes=BrakeLimits(**brakes.model_dump()),
+        feedback=FeedbackSettings(**feedback.model_dump()),
     )
 
 

@@ -20,6 +20,8 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _FONTS = re.compile(r"[\w ,'.-]+")
 _HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|[0-9A-Fa-f:]+")
+ENGAGEMENT = ("off", "totals", "personal")
+ENGINES = ("inline", "procrastinate")
 SLUG = re.compile(r"[a-z][a-z0-9_]{0,62}")
 
 
@@ -144,6 +146,22 @@ def network(value: str) -> str:
         raise ValueError("is no address or network. Write it as 10.0.0.0/8.") from None
 
 
+def engagement(value: str) -> str:
+    """How much is kept of who opens and clicks."""
+    if value not in ENGAGEMENT:
+        hint = nearest(value, ENGAGEMENT)
+        raise ValueError(f"must be one of {', '.join(ENGAGEMENT)}. {hint}")
+    return value
+
+
+def engine(value: str) -> str:
+    """Who sends: this process or workers."""
+    if value not in ENGINES:
+        hint = nearest(value, ENGINES)
+        raise ValueError(f"must be {' or '.join(ENGINES)}. {hint}")
+    return value
+
+
 def split_commas(value: Any) -> Any:
     """The environment has no lists: `a, b` is one."""
     return [part.strip() for part in value.split(",") if part.strip()] if _is_text(value) else value
@@ -153,6 +171,8 @@ def _is_text(value: Any) -> bool:
     return isinstance(value, str)
 
 
+Engagement = Annotated[str, AfterValidator(engagement)]
+EngineName = Annotated[str, AfterValidator(engine)]
 Text = Annotated[str, AfterValidator(text)]
 Line = Annotated[str, AfterValidator(line)]
 Email = Annotated[str, AfterValidator(email)]

@@ -16,6 +16,8 @@ SECTIONS = (
     "audiences",
     "theme",
     "dispatch",
+    "brakes",
+    "feedback",
     "web",
     "notify",
     "smtp",
@@ -128,6 +130,34 @@ class DispatchTable(Table):
     readers_per_hour: Count = 0
     warm_up: DayCounts = ()
     late_limit: Annotated[float, Field(gt=0, le=8760)] = 6.0
+    engine: rules.EngineName = "inline"
+
+
+Share = Annotated[float, Field(gt=0, le=1)]
+
+
+class BrakesTable(Table):
+    """`[brakes]`: shares of the mails at which a dispatch stops itself; 1 is never passed.
+
+    Mails that come back: providers look into senders from 5 % on. Complaints: receivers refuse
+    from 0.3 % on and ask for less than 0.1 %; as most come hours later, 0.2 % while sending is
+    late enough to stop.
+    """
+
+    bounced: Share = 0.05
+    complained: Share = 0.002
+    rejected: Share = 0.02
+    unknown: Share = 0.02
+    start: Annotated[int, Field(ge=1, le=1_000_000_000, alias="from")] = 200
+    canary_wait_minutes: Annotated[float, Field(ge=0, le=10_080)] = 20.0
+
+
+class FeedbackTable(Table):
+    """`[feedback]`: when an address is given up, and what is kept of opens and clicks."""
+
+    soft_bounces: Annotated[int, Field(ge=0, le=1_000)] = 5
+    soft_bounce_days: Annotated[int, Field(ge=1, le=365)] = 30
+    engagement: rules.Engagement = "totals"
 
 
 class WebTable(Table):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
+from newsletter.model.brake import BrakeLimits
 from newsletter.model.site import Site
 
 SENDGRID_URL = "https://api.sendgrid.com"
@@ -52,6 +53,20 @@ class WebSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class FeedbackSettings:
+    """When an address is given up, and what is kept of opens and clicks.
+
+    Attributes:
+        soft_bounces: letters of one reader refused within `soft_bounce_days`; 0 means never.
+        engagement: `off`, `totals` or `personal`.
+    """
+
+    soft_bounces: int = 5
+    soft_bounce_days: int = 30
+    engagement: str = "totals"
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """`newsletter.toml`, `.env` and the environment, read once.
 
@@ -66,6 +81,8 @@ class Settings:
         smtp: the other way out.
         notify: who hears of it.
         web: whom the public side believes and answers.
+        brakes: from where on a dispatch stops itself.
+        feedback: what events of the provider lead to.
     """
 
     site: Site
@@ -77,6 +94,8 @@ class Settings:
     smtp: SmtpSettings
     notify: NotifySettings
     web: WebSettings = field(default_factory=WebSettings)
+    brakes: BrakeLimits = field(default_factory=BrakeLimits)
+    feedback: FeedbackSettings = field(default_factory=FeedbackSettings)
 
     @property
     def var(self) -> Path:
