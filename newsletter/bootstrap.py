@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -22,12 +22,16 @@ from newsletter.config import Settings, find_site, load_settings, make_secret_ke
 from newsletter.dispatching.desk import Desk, goes_on
 from newsletter.dispatching.owners import HostRoster
 from newsletter.dispatching.rules import Rules
-from newsletter.dispatching.running import Dispatcher
+from newsletter.dispatching.running import GRACE, Dispatcher
 from newsletter.dispatching.sending import send_batch
 from newsletter.engines.inline import InlineEngine
 from newsletter.errors import UsageError
+from newsletter.feedback.applying import Applier
+from newsletter.feedback.brakes import Brakes
+from newsletter.feedback.canaries import CanaryWatch
+from newsletter.feedback.rules import Engagement, FeedbackRules
 from newsletter.lists import forget_rejected
-from newsletter.model.ports import Clock
+from newsletter.model.ports import Clock, Engine
 from newsletter.model.site import Site
 from newsletter.model.transport import (
     MOST_READERS_A_BATCH,
@@ -39,16 +43,21 @@ from newsletter.model.transport import (
 )
 from newsletter.publishing import Composition, compose
 from newsletter.store import Store, open_store
+from newsletter.store.connecting import conninfo
 from newsletter.subscribing import Reception, open_reception
 from newsletter.tokens import Purpose, Signer
 from newsletter.transports.sendgrid import SendGridTransport
+from newsletter.transports.sendgrid_events import SendGridEvents
 from newsletter.transports.smtp import SmtpTransport
 
 _SANDBOX_KEY = "sandbox"
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
-# Looking a member up costs as much as a tenth of a mark, of which millions are made.
-_UNSUBSCRIBE, _PREFERENCES, _VIEW = Purpose.UNSUBSCRIBE, Purpose.PREFERENCES, Purpose.VIEW
+_PAGES = {
+    "link.unsubscribe": ("unsubscribe", Purpose.UNSUBSCRIBE),
+    "link.preferences": ("preferences", Purpose.PREFERENCES),
+    "link.view": ("view", Purpose.VIEW),
+}
 
 
 class SystemClock:
@@ -69,22 +78,18 @@ class SystemClock:
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """The personal addresses that stand in a reader's mail."""
+    """The personal addresses that stand in readers' mails."""
 
     base: str
     signer: Signer
 
-    def unsubscribe(self, subscriber: int, delivery: int = 0) -> str:
-        """One click from it ends the letters (RFC 8058)."""
-        return f"{self.base}/unsubscribe/{self.signer.mark(_UNSUBSCRIBE, subscriber, delivery)}"
-
-    def preferences(self, subscriber: int, delivery: int = 0) -> str:
-        """Where a reader changes interests."""
-        return f"{self.base}/preferences/{self.signer.mark(_PREFERENCES, subscriber, delivery)}"
-
-    def view(self, subscriber: int, delivery: int = 0) -> str:
-        """The same letter in a browser."""
-        return f"{self.base}/view/{self.signer.mark(_VIEW, subscriber, delivery)}"
+    def of(
+        self, source: str, subscribers: Sequence[int], deliveries: Sequence[int]
+    ) -> Sequence[str]:
+        """One for each reader; see `newsletter.dispatching.desk.Addresses`."""
+        page, purpose = _PAGES[source]
+        begin = f"{self.base}/{page}/"
+        return [begin + mark for mark in self.signer.marks(purpose, subscribers, deliveries)]
 
 
 class _NoTransport:
@@ -133,6 +138,13 @@ class App:
     def sends_for_real(self) -> bool:
         """Whether a key is set and its requests leave this machine."""
         return bool(self.settings.sendgrid_api_key) and not self._is_local
+
+    @property
+    def why_no_events(self) -> str:
+        """Why the provider can not tell what became of mails; empty when it can."""
+        if not self.settings.sendgrid_api_key.get_secret_value() and not self._is_local:
+            return "issues go out by SMTP"
+        return "" if self.settings.webhook_keys else "SENDGRID_WEBHOOK_KEYS is not set"
 
     @property
     def _is_local(self) -> bool:
@@ -189,7 +201,40 @@ class App:
             UsageError: nothing is configured to send with.
         """
         desk = self._desk(transport or self.open_transport(), stopping)
-        return Dispatcher(desk, InlineEngine(partial(send_batch, desk)))
+        return Dispatcher(desk, self._open_engine(desk))
+
+    def _open_engine(self, desk: Desk) -> Engine:
+        if self.site.dispatch.engine == "inline":
+            return InlineEngine(partial(send_batch, desk))
+        # Of the extra `postgres`, which a site on one machine does not have.
+        from newsletter.engines.procrastinate import ProcrastinateEngine
+
+        return ProcrastinateEngine(conninfo(self.settings.database_url))
+
+    def work(self, stopping: Callable[[], bool], slots: int) -> None:
+        """Send batches that schedulers ring for, here, until `stopping`.
+
+        Args:
+            slots: batches on the wire at once.
+
+        Raises:
+            UsageError: the site's engine has no workers, or nothing is configured to send with.
+        """
+        if self.site.dispatch.engine == "inline":
+            raise UsageError(
+                "This site sends in its scheduling process and has no workers. "
+                'Set engine = "procrastinate" under [dispatch] in newsletter.toml.'
+            )
+        from newsletter.engines.worker import work
+
+        database = conninfo(self.settings.database_url)
+        desk = self._desk(self.open_transport(), stopping)
+        try:
+            send = partial(send_batch, desk)
+            work(database, send, stopping, name=desk.roster.name, slots=slots, grace=GRACE)
+        finally:
+            desk.transport.close()
+            desk.store.close()
 
     @contextmanager
     def deskwork(self) -> Iterator[Desk]:
@@ -206,6 +251,21 @@ class App:
             store, self.site, self.signer, self.clock, on_erase=(self._forget_rejected,)
         )
 
+    @cached_property
+    def events(self) -> SendGridEvents:
+        """What the provider posts by itself, verified and read."""
+        return SendGridEvents(self.settings.webhook_keys)
+
+    def applier(self, reception: Reception) -> Applier:
+        """Takes in what the provider posted."""
+        chosen = self.settings.feedback
+        rules = FeedbackRules(
+            soft_bounces=chosen.soft_bounces,
+            soft_bounce_span=timedelta(days=chosen.soft_bounce_days),
+            engagement=Engagement(chosen.engagement),
+        )
+        return Applier(reception, self.events, rules)
+
     @property
     def rejected(self) -> Path:
         """Where bad rows of lists are kept; whoever is erased is erased there too."""
@@ -215,13 +275,16 @@ class App:
         forget_rejected(self.rejected, address)
 
     def _desk(self, transport: Transport, stopping: Callable[[], bool] = goes_on) -> Desk:
+        store, limits = self.open_store(), self.settings.brakes
         return Desk(
-            store=self.open_store(),
+            store=store,
             transport=transport,
             clock=self.clock,
             addresses=self.links,
             roster=HostRoster(),
             rules=self._rules,
+            verdict=CanaryWatch(store, limits, can_hear=not self.why_no_events).verdict,
+            watch=Brakes(store, self.clock, limits).look,
             stopping=stopping,
         )
 

@@ -59,6 +59,8 @@ def _counted(status: DispatchStatus) -> dict[str, Any]:
                 "state": each.state.value,
                 "due_at": _moment(each.due_at),
                 "reason": each.reason,
+                "canary": each.canary,
+                "passed_at": _moment(each.passed_at),
             }
             for each in status.waves
         ],

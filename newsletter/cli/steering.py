@@ -50,12 +50,21 @@ def pause(
 
 
 def resume(context: typer.Context, issue: IssueName, by: By = "", json: Json = False) -> None:
-    """Go on with a paused issue where it was."""
+    """Go on with a paused issue where it was, or without waiting longer for its canary."""
     app: App = context.obj()
     console = people(json)
     with opened(app) as store:
-        done = control.resume(store, find_dispatch(app, store, issue).id, by=named(by))
-        plain(console, f"Issue {done.issue_number} goes on: {done.state.value}.")
+        of = find_dispatch(app, store, issue)
+        if _status(store, of).watched is not None:
+            done = control.pass_canary(store, of.id, by=named(by))
+            plain(
+                console,
+                f"The canary of issue {done.issue_number} is let pass; "
+                f"{_left(store, done):,} readers are next.",
+            )
+        else:
+            done = control.resume(store, of.id, by=named(by))
+            plain(console, f"Issue {done.issue_number} goes on: {done.state.value}.")
         tell_if_unwatched(console, app, store)
     if json:
         emit(dispatch_record(done))

@@ -65,7 +65,8 @@ def _problems(
 def _words(schema: type[Table], detail: ErrorDetails) -> tuple[str, str]:
     match detail["type"]:
         case "extra_forbidden":
-            return "is no setting.", nearest(str(detail["loc"][-1]), schema.model_fields)
+            known = [field.alias or name for name, field in schema.model_fields.items()]
+            return "is no setting.", nearest(str(detail["loc"][-1]), known)
         case "missing":
             return "is missing.", "Add it."
         case "value_error":

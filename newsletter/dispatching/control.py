@@ -6,7 +6,7 @@ looks again. What is on the wire is finished and written down.
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, Update, update
+from sqlalchemy import ColumnElement, Connection, Update, update
 
 from newsletter.dispatching.cancelling import cancel_rest
 from newsletter.dispatching.planning import Plan, Planned, follow_up
@@ -34,6 +34,8 @@ def pause(store: Store, dispatch_id: int, *, by: str, reason: str = "") -> Dispa
 def resume(store: Store, dispatch_id: int, *, by: str) -> Dispatch:
     """Go on where it was; what made it pause is forgotten, and tried again.
 
+    A canary that was found bad has passed by this: a person looked and decided.
+
     Raises LedgerError when it is not paused.
     """
     with store.write() as connection:
@@ -46,7 +48,22 @@ def resume(store: Store, dispatch_id: int, *, by: str) -> Dispatch:
         statement = statement.where(dispatch.c.id == dispatch_id).values(**fresh, **counters)
         _change(connection, statement, of, "resumed")
         _forget(store, connection, dispatch_id)
+        _let_canary_pass(store, connection, dispatch_id, wave.c.reason != "")
         return _decided(store, connection, of, "resume", by)
+
+
+def pass_canary(store: Store, dispatch_id: int, *, by: str) -> Dispatch:
+    """Let the waves behind a canary go without waiting longer for word of it.
+
+    Raises LedgerError when no canary of the dispatch waits.
+    """
+    with store.write() as connection:
+        of = load_dispatch(connection, dispatch_id, lock=True)
+        is_waiting = of.state is DispatchState.SENDING
+        if not is_waiting or not _let_canary_pass(store, connection, dispatch_id):
+            raise LedgerError(f"Dispatch {of.id} is {of.state}, and no canary of it is waiting.")
+        _forget(store, connection, dispatch_id)
+        return _decided(store, connection, of, "pass canary", by)
 
 
 def cancel(store: Store, dispatch_id: int, *, by: str) -> Dispatch:
@@ -110,6 +127,20 @@ def _forget(store: Store, connection: Connection, dispatch_id: int) -> None:
         .where(wave.c.dispatch_id == dispatch_id, wave.c.state == WaveState.WAITING)
         .where(wave.c.late_from < now, wave.c.due_at <= now)
         .values(late_from=now)
+    )
+
+
+def _let_canary_pass(
+    store: Store, connection: Connection, dispatch_id: int, *only: ColumnElement[bool]
+) -> bool:
+    """Canaries that are done and wait; tells whether there was one."""
+    waiting = wave.c.canary, wave.c.state == WaveState.DONE, wave.c.passed_at.is_(None)
+    return changed(
+        connection.execute(
+            update(wave)
+            .where(wave.c.dispatch_id == dispatch_id, *waiting, *only)
+            .values(passed_at=store.now(connection))
+        )
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -27,18 +27,22 @@ CRASH_POINTS = (
 
 
 class Addresses(Protocol):
-    """Makes the personal addresses of a reader's mail."""
+    """Makes the personal addresses of readers' mails, those of a whole batch at a time."""
 
-    def unsubscribe(self, subscriber: int, delivery: int = 0) -> str:
-        """One click from it ends the letters."""
-        ...
+    def of(
+        self, source: str, subscribers: Sequence[int], deliveries: Sequence[int]
+    ) -> Sequence[str]:
+        """One for each reader, in order.
 
-    def preferences(self, subscriber: int, delivery: int = 0) -> str:
-        """Where a reader changes interests."""
-        ...
+        Args:
+            source: which: `link.unsubscribe` (one click from it ends the letters, RFC 8058),
+                `link.preferences` (where a reader changes interests), or `link.view` (the same
+                letter in a browser).
+            deliveries: what each reader's mail is known by.
 
-    def view(self, subscriber: int, delivery: int = 0) -> str:
-        """The same letter in a browser."""
+        Raises:
+            KeyError: another source.
+        """
         ...
 
 
@@ -56,6 +60,10 @@ def passes(connection: Connection, wave_id: int) -> bool:
     return True
 
 
+def nobody_watches() -> None:
+    """What a tick does beside sending when nobody watches: nothing."""
+
+
 @dataclass(frozen=True)
 class Desk:
     """Everything sending needs.
@@ -64,6 +72,7 @@ class Desk:
         crash_point: called with one of CRASH_POINTS; fault tests end the process in it.
         verdict: whether a canary wave that is done has passed; asked at every tick until it
             says yes. Whoever finds it bad pauses the dispatch instead.
+        watch: called at every tick; whoever finds that a dispatch goes wrong pauses it.
         stopping: whether the process was asked to end; preparing, which may take minutes, then
             leaves the rest to the next one. Called between two transactions, in any thread.
     """
@@ -76,6 +85,7 @@ class Desk:
     rules: Rules = field(default_factory=Rules)
     crash_point: Callable[[str], None] = never
     verdict: Callable[[Connection, int], bool] = passes
+    watch: Callable[[], None] = nobody_watches
     stopping: Callable[[], bool] = goes_on
     letters: Letters = field(default_factory=Letters)
 

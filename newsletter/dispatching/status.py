@@ -24,13 +24,27 @@ from newsletter.store.tables import wave
 
 @dataclass(frozen=True, slots=True)
 class WaveStatus:
-    """One wave: when it is due and where it stands."""
+    """One wave: when it is due and where it stands.
+
+    Attributes:
+        canary: the others wait until it has passed.
+        ended_at: when its last mail was handed over.
+        passed_at: of a canary: since then the others may go.
+    """
 
     id: int
     name: str
     due_at: datetime
     state: WaveState
     reason: str
+    canary: bool = False
+    ended_at: datetime | None = None
+    passed_at: datetime | None = None
+
+    @property
+    def is_watched(self) -> bool:
+        """Whether it is a canary of which word is awaited."""
+        return self.canary and self.state is WaveState.DONE and self.passed_at is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +62,13 @@ class DispatchStatus:
     excluded: Mapping[ExclusionReason, int]
     feedback: Mapping[Feedback, int]
     waves: tuple[WaveStatus, ...]
+
+    @property
+    def watched(self) -> WaveStatus | None:
+        """The canary of which word is awaited while it sends."""
+        if self.dispatch.state is not DispatchState.SENDING:
+            return None
+        return next((each for each in self.waves if each.is_watched), None)
 
     @property
     def is_uncertain(self) -> bool:
@@ -102,7 +123,16 @@ def _status(connection: Connection, of: Dispatch) -> DispatchStatus:
 
 def _waves(connection: Connection, dispatch_id: int) -> tuple[WaveStatus, ...]:
     rows = connection.execute(
-        select(wave.c.id, wave.c.name, wave.c.due_at, wave.c.state, wave.c.reason)
+        select(
+            wave.c.id,
+            wave.c.name,
+            wave.c.due_at,
+            wave.c.state,
+            wave.c.reason,
+            wave.c.canary,
+            wave.c.ended_at,
+            wave.c.passed_at,
+        )
         .where(wave.c.dispatch_id == dispatch_id)
         .order_by(wave.c.due_at, wave.c.id)
     )

@@ -2,6 +2,7 @@
 
 from newsletter.store.tables.approvals import approval, approval_picture, picture, rendition
 from newsletter.store.tables.base import metadata
+from newsletter.store.tables.brakes import brake
 from newsletter.store.tables.consents import (
     closed_address,
     consent,
@@ -33,6 +34,7 @@ __all__ = [
     "asked",
     "attempt",
     "batch",
+    "brake",
     "closed_address",
     "consent",
     "decision",
