@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -21,7 +22,7 @@ from newsletter.feedback.suppressing import draw_consequences
 from newsletter.feedback.wording import without_addresses
 from newsletter.model.event import FEEDBACK, DeliveryEvent, EventMatch, EvidenceKind
 from newsletter.model.ledger import DeliveryOutcome, Feedback
-from newsletter.store.delivery_events import EventRow, add_events, moment_text, raise_feedback
+from newsletter.store.delivery_events import add_events, moment_text, raise_feedback
 from newsletter.subscribing.reception import Reception
 
 _FEEDBACK_OF = dict(FEEDBACK)
@@ -66,11 +67,11 @@ def _is_kept(each: Matched) -> bool:
     return each.event.kind not in FOLLOWED or each.match is EventMatch.FOREIGN
 
 
-def _row(each: Matched) -> EventRow:
+def _row(each: Matched) -> tuple[Any, ...]:
     """A line for an event; the reader's address stands in none but a foreign one's."""
     event, target = each.event, each.target
     is_open = each.match is EventMatch.FOREIGN and event.kind not in FOLLOWED
-    return EventRow(
+    return (
         event.provider_id,
         event.kind.value,
         each.match.value,

@@ -73,23 +73,6 @@ class MailTarget(NamedTuple):
     email: str
 
 
-class EventRow(NamedTuple):
-    """A line of `delivery_event`, cell by cell."""
-
-    provider_id: str
-    kind: str
-    match: str
-    at: str
-    delivery_id: int | None
-    attempt_id: int | None
-    mail_id: int | None
-    subscriber_id: int | None
-    address: str
-    message_id: str
-    reason: str
-    raw: str
-
-
 def moment_text(at: datetime) -> str:
     """A moment as both databases read it out of a text; it sorts as SQLAlchemy writes it."""
     return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
@@ -134,8 +117,12 @@ def mail_targets(connection: Connection, ids: Collection[int]) -> dict[int, Mail
     return {row[0]: MailTarget(*row) for row in rows}
 
 
-def add_events(connection: Connection, rows: Sequence[EventRow]) -> frozenset[str]:
-    """Write down those that nobody told before; returns the provider's ids of these."""
+def add_events(connection: Connection, rows: Sequence[Sequence[Any]]) -> frozenset[str]:
+    """Write down those that nobody told before; returns the provider's ids of these.
+
+    Args:
+        rows: cells as `_NAMES` has them, texts and numbers, in plain tuples.
+    """
     if not rows:
         return frozenset()
     adding = _adding(connection, delivery_event, _NAMES)
