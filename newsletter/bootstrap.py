@@ -83,6 +83,18 @@ class Links:
     base: str
     signer: Signer
 
+    def unsubscribe(self, subscriber: int, delivery: int = 0) -> str:
+        """One click from it ends the letters (RFC 8058)."""
+        return self.of("link.unsubscribe", [subscriber], [delivery])[0]
+
+    def preferences(self, subscriber: int, delivery: int = 0) -> str:
+        """Where a reader changes interests."""
+        return self.of("link.preferences", [subscriber], [delivery])[0]
+
+    def view(self, subscriber: int, delivery: int = 0) -> str:
+        """The same letter in a browser."""
+        return self.of("link.view", [subscriber], [delivery])[0]
+
     def of(
         self, source: str, subscribers: Sequence[int], deliveries: Sequence[int]
     ) -> Sequence[str]:
