@@ -218,17 +218,10 @@ class HeardEngine:
 class Links:
     """Addresses of links, readable."""
 
-    def unsubscribe(self, subscriber: int, delivery: int = 0) -> str:
-        """Unsubscribe."""
-        return f"https://l.test/u/{subscriber}"
-
-    def preferences(self, subscriber: int, delivery: int = 0) -> str:
-        """Preferences."""
-        return f"https://l.test/p/{subscriber}"
-
-    def view(self, subscriber: int, delivery: int = 0) -> str:
-        """View in a browser."""
-        return f"https://l.test/v/{subscriber}/{delivery:x}"
+    def of(self, source: str, subscribers: Sequence[int], deliveries: Sequence[int]) -> list[str]:
+        """`link.unsubscribe` of reader 7 is https://l.test/u/7."""
+        page = source.removeprefix("link.")[0]
+        return [f"https://l.test/{page}/{each}" for each in subscribers]
 
 
 @dataclass

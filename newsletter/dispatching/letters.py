@@ -8,7 +8,7 @@ from threading import Lock
 from sqlalchemy import Connection
 
 from newsletter.model.transport import Letter
-from newsletter.rendering import Filler, filler
+from newsletter.rendering import ColumnFiller, column_filler
 from newsletter.store.approvals import load_letter
 
 MOST_KEPT = 64  # two issues of 32 variants; a letter is some 100 KB
@@ -19,18 +19,18 @@ class ReadyLetter:
     """A letter and what is needed to fill in its readers.
 
     Attributes:
-        fillers: for each merge tag its source, and what makes a reader's value fit its place.
+        fillers: for each merge tag its source, and what makes readers' values fit its place.
         sources: every source a merge tag takes its value from.
     """
 
     letter: Letter
-    fillers: tuple[tuple[str, Filler], ...]
+    fillers: tuple[tuple[str, ColumnFiller], ...]
     sources: frozenset[str]
 
     @classmethod
     def of(cls, letter: Letter) -> ReadyLetter:
         """Get a letter ready."""
-        fillers = tuple((tag.source, filler(tag)) for tag in letter.merge_tags)
+        fillers = tuple((tag.source, column_filler(tag)) for tag in letter.merge_tags)
         return cls(letter, fillers, frozenset(tag.source for tag in letter.merge_tags))
 
 

@@ -6,7 +6,7 @@ that the letter's merge tags need are read.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from itertools import repeat
@@ -41,6 +41,8 @@ Reader = Sequence[Any]  # delivery id, subscriber id, address, first name, attri
 
 _PREFIX = "subscriber."
 _OWN = ("subscriber.email", "subscriber.first_name")
+_UNSUBSCRIBE = "link.unsubscribe"
+_LINKS = {_UNSUBSCRIBE, "link.preferences", "link.view"}  # made when a merge tag asks for them
 
 
 def attributes_in(sources: Iterable[str]) -> tuple[str, ...]:
@@ -133,18 +135,17 @@ def recipients(
     if not readers:
         return []
     deliveries, subscribers, emails, names, *told = zip(*readers, strict=True)
-    links = list(map(addresses.unsubscribe, subscribers, deliveries))
     columns: dict[str, Sequence[str]] = {
         "subscriber.email": emails,
         "subscriber.first_name": names,
-        "link.unsubscribe": links,
         **{_PREFIX + name: column for name, column in zip(attributes, told, strict=True)},
+        **{
+            source: addresses.of(source, subscribers, deliveries)
+            for source in _LINKS & {_UNSUBSCRIBE, *ready.sources}
+        },
     }
-    for source, make in _links(addresses):
-        if source in ready.sources:
-            columns[source] = list(map(make, subscribers, deliveries))
     marks = [f"{site_id}-{delivery:x}" for delivery in deliveries]  # as marks.mark, quicker
-    return list(map(Recipient, marks, emails, names, _filled(ready, columns), links))
+    return list(map(Recipient, marks, emails, names, _filled(ready, columns), columns[_UNSUBSCRIBE]))
 
 
 def _filled(ready: ReadyLetter, columns: Mapping[str, Sequence[str]]) -> Iterable[tuple[str, ...]]:
@@ -153,16 +154,11 @@ def _filled(ready: ReadyLetter, columns: Mapping[str, Sequence[str]]) -> Iterabl
         return repeat(())
     return zip(
         *(
-            map(fill, columns[source]) if source in columns else repeat(fill(None))
+            fill(columns[source]) if source in columns else repeat(fill([""])[0])
             for source, fill in ready.fillers
         ),
         strict=False,  # a source nobody knows gives its default for ever
     )
-
-
-def _links(addresses: Addresses) -> tuple[tuple[str, Callable[[int, int], str]], ...]:
-    """The personal addresses that are made only when a merge tag asks for them."""
-    return ("link.preferences", addresses.preferences), ("link.view", addresses.view)
 
 
 def _range(first: int | BindParameter[int], last: int | BindParameter[int]) -> ColumnElement[bool]:

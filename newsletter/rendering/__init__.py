@@ -6,19 +6,26 @@ having alone; `prepare`, `values_for` and `fill` put a reader's values in.
 
 from newsletter.rendering.eml import list_headers, list_id, to_eml
 from newsletter.rendering.inlining import inline_css
-from newsletter.rendering.merge import Filler, escape, fill, filler, prepare, values_for
+from newsletter.rendering.merge import (
+    ColumnFiller,
+    column_filler,
+    escape,
+    fill,
+    prepare,
+    values_for,
+)
 from newsletter.rendering.mjml import compile_mjml
 from newsletter.rendering.press import Press, prepare_press, render
 from newsletter.rendering.tracing import trace, trace_rendition
 from newsletter.rendering.variants import variant_for, variants
 
 __all__ = [
-    "Filler",
+    "ColumnFiller",
     "Press",
+    "column_filler",
     "compile_mjml",
     "escape",
     "fill",
-    "filler",
     "inline_css",
     "list_headers",
     "list_id",

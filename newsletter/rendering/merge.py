@@ -37,6 +37,7 @@ _MARKUP_FREE = (
 Reader = Mapping[str, str]
 Prepared = Callable[[Reader], tuple[str, ...]]
 Filler = Callable[[str | None], str]
+ColumnFiller = Callable[[Sequence[str]], Sequence[str]]
 
 
 def escape(value: str, context: Context) -> str:
@@ -118,7 +119,7 @@ def filler(tag: MergeTag) -> Filler:
     harmless = _UNRESERVED if component else _MARKUP_FREE
     as_it_is = _is_ascii_word if component else str.isalnum
     default = escaped(_fit(tag.default))
-    nonce = tag.token[len(PREFIX) : len(PREFIX) + NONCE_LENGTH]
+    nonce = _nonce(tag)
 
     def filled(value: str | None) -> str:
         if not value or nonce in value:
@@ -131,6 +132,32 @@ def filler(tag: MergeTag) -> Filler:
         return escaped(_fit(value).strip()) or default
 
     return filled
+
+
+def column_filler(tag: MergeTag) -> ColumnFiller:
+    """As `filler`, for one value of each of many readers at a time, several times quicker.
+
+    Addresses differ from reader to reader, but one look at all of them tells that they need
+    nothing. Names recur: each is escaped once.
+    """
+    fill, nonce = filler(tag), _nonce(tag)
+
+    def addresses(values: Sequence[str]) -> Sequence[str]:
+        told = "".join(values)
+        is_harmless = not told.encode("utf-8", "surrogatepass").translate(None, _MARKUP_FREE)
+        if is_harmless and all(values) and nonce not in told:
+            return values
+        return list(map(fill, values))
+
+    def words(values: Sequence[str]) -> Sequence[str]:
+        made = {value: fill(value) for value in set(values)}
+        return [made[value] for value in values]
+
+    return addresses if tag.source.startswith(LINKS) else words
+
+
+def _nonce(tag: MergeTag) -> str:
+    return tag.token[len(PREFIX) : len(PREFIX) + NONCE_LENGTH]
 
 
 def _fit(value: str) -> str:

@@ -24,6 +24,25 @@ def test_a_mark_says_what_it_was_made_with(purpose: Purpose, subscriber: int, ab
     assert signer.read(purpose, mark) == Mark(purpose, subscriber, about)
 
 
+@given(st.sampled_from(Purpose), st.lists(st.tuples(ids, abouts), max_size=20))
+def test_many_marks_are_those_made_one_by_one(
+    purpose: Purpose, pairs: list[tuple[int, int]]
+) -> None:
+    """Made a batch at a time they are the same, in the same order."""
+    signer = Signer([NEW, OLD])
+    made = signer.marks(purpose, [pair[0] for pair in pairs], [pair[1] for pair in pairs])
+    assert made == [signer.mark(purpose, *pair) for pair in pairs]
+
+
+@pytest.mark.parametrize(("subscriber", "about"), [(-1, 0), (2**56, 0), (0, -1), (0, 2**64)])
+def test_an_id_that_does_not_fit_makes_no_mark(subscriber: int, about: int) -> None:
+    """Neither alone nor among others: cut to size it would be somebody else's."""
+    with pytest.raises(OverflowError, match="do not fit"):
+        Signer([NEW]).mark(Purpose.VIEW, subscriber, about)
+    with pytest.raises(OverflowError, match="do not fit"):
+        Signer([NEW]).marks(Purpose.VIEW, [7, subscriber], [9, about])
+
+
 @pytest.mark.parametrize("made_for", Purpose)
 @pytest.mark.parametrize("used_for", Purpose)
 def test_a_mark_serves_one_purpose(made_for: Purpose, used_for: Purpose) -> None:

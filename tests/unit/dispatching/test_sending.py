@@ -279,10 +279,8 @@ def test_links_that_can_not_be_made_pause_before_the_socket(world: World) -> Non
     """A fault of our own while composing sends nothing and says so."""
 
     class Broken:
-        def unsubscribe(self, subscriber: int, delivery: int = 0) -> str:
+        def of(self, *_: object) -> list[str]:
             raise OverflowError("ids must be below 2**48")
-
-        preferences = view = unsubscribe
 
     world.begin(3)
     object.__setattr__(world.desk, "addresses", Broken())

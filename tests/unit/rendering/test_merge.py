@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from newsletter.model.merge import Context, MergeField, MergeTag, MergeText
 from newsletter.model.rendition import Rendition
-from newsletter.rendering import escape, fill, prepare, values_for
+from newsletter.rendering import column_filler, escape, fill, prepare, values_for
 from newsletter.rendering.merge import MOST_CHARACTERS
 from newsletter.rendering.mint import Mint, choose_nonce
 
@@ -115,6 +115,22 @@ def test_a_value_that_is_missing_empty_or_suspicious_gives_the_default(value: st
     tag = MergeTag("nlabcdef01230x", NAME.source, "there & then", Context.HTML)
     reader = {} if value is None else {NAME.source: value}
     assert values_for([tag], reader) == ("there &amp; then",)
+
+
+@given(st.sampled_from([NAME.source, UNSUBSCRIBE.source]), st.sampled_from(Context), st.data())
+def test_a_column_is_filled_as_each_reader_alone(
+    source: str, context: Context, data: st.DataObject
+) -> None:
+    """Whoever the others of a batch are, a reader's value is the same."""
+    tag = MergeTag("nlabcdef01230x", source, "there & then", context)
+    value = st.one_of(
+        HOSTILE,
+        st.sampled_from(["https://n.test/u/aB-_9", "Zoë", "", "abcdef0123", "x" * 500]),
+    )
+    column = data.draw(st.lists(value, min_size=1, max_size=6))
+    assert list(column_filler(tag)(column)) == [
+        values_for([tag], {source: each})[0] for each in column
+    ]
 
 
 def test_a_long_value_is_cut_and_an_address_is_not() -> None:
