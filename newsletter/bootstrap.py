@@ -223,11 +223,11 @@ class App:
 
         return ProcrastinateEngine(conninfo(self.settings.database_url))
 
-    def work(self, stopping: Callable[[], bool], slots: int) -> None:
-        """Send batches that schedulers ring for, here, until `stopping`.
+    @contextmanager
+    def worker(self, stopping: Callable[[], bool]) -> Iterator[Callable[[int], None]]:
+        """What sends batches that schedulers ring for, until `stopping`.
 
-        Args:
-            slots: batches on the wire at once.
+        It is called with how many batches to have on the wire at once.
 
         Raises:
             UsageError: the site's engine has no workers, or nothing is configured to send with.
@@ -241,9 +241,11 @@ class App:
 
         database = conninfo(self.settings.database_url)
         desk = self._desk(self.open_transport(), stopping)
+        send = partial(send_batch, desk)
         try:
-            send = partial(send_batch, desk)
-            work(database, send, stopping, name=desk.roster.name, slots=slots, grace=GRACE)
+            yield lambda slots: work(
+                database, send, stopping, name=desk.roster.name, slots=slots, grace=GRACE
+            )
         finally:
             desk.transport.close()
             desk.store.close()
@@ -294,14 +296,15 @@ class App:
             clock=self.clock,
             addresses=self.links,
             roster=HostRoster(),
-            rules=self._rules,
+            rules=self.rules,
             verdict=CanaryWatch(store, limits, can_hear=not self.why_no_events).verdict,
             watch=Brakes(store, self.clock, limits).look,
             stopping=stopping,
         )
 
     @property
-    def _rules(self) -> Rules:
+    def rules(self) -> Rules:
+        """The numbers the ledger works by."""
         chosen = self.site.dispatch
         return Rules(
             late_limit=timedelta(hours=chosen.late_limit),

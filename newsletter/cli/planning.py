@@ -106,6 +106,17 @@ def tell_if_unwatched(console: Console, app: App, store: Store) -> None:
         )
 
 
+def warn_of_a_deaf_canary(console: Console, app: App) -> None:
+    """Say so when a canary will wait for word that can not come."""
+    if app.site.dispatch.canary and app.why_no_events:
+        warn(
+            console,
+            f"The canary can hear nothing: {app.why_no_events}. After "
+            f"{app.settings.brakes.canary_wait_minutes:g} minutes it passes unless the provider "
+            "refused too many of its mails at once; bounces and complaints stay unseen.",
+        )
+
+
 class _Calendar:
     """One issue and where it goes on the calendar."""
 
@@ -134,6 +145,7 @@ class _Calendar:
         )
         made = self._make(plan, timing) if before is None else self._move(before, plan, timing)
         self._tell(timing)
+        warn_of_a_deaf_canary(self.console, self.app)
         return made
 
     def _before(self) -> Dispatch | None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Annotated, Any, NoReturn
 
 import typer
 from rich.console import Group
 from rich.live import Live
 from rich.text import Text
+from sqlalchemy import Connection
 
 from newsletter.bootstrap import App
 from newsletter.cli.asking import Json
@@ -22,6 +24,7 @@ from newsletter.cli.ticking import exit_code
 from newsletter.content import issue_numbers
 from newsletter.dispatching.status import IssueStatus, issue_status
 from newsletter.dispatching.ticking import last_tick
+from newsletter.dispatching.waiting import Waiting, what_it_waits_for
 from newsletter.model.ledger import DeliveryOutcome
 from newsletter.publishing import changed_since
 from newsletter.scheduling.watch import is_overdue
@@ -40,12 +43,14 @@ class Standing:
         approved: the newest approval, or None.
         changed: the files would make other bytes than those approved.
         overdue: due while no scheduler looks.
+        waiting: what keeps its readers waiting, and until when.
     """
 
     status: IssueStatus
     approved: Approved | None
     changed: bool
     overdue: bool
+    waiting: tuple[Waiting, ...] = ()
 
     @property
     def state(self) -> str:
@@ -96,12 +101,14 @@ def look(app: App, store: Store, number: int) -> Standing:
     status = issue_status(store, number)
     with store.read() as connection:
         approved, ticked = latest_approval(connection, number), last_tick(connection)
+        waiting = _waiting(app, store, connection, status)
     now = app.clock.now()
     return Standing(
         status=status,
         approved=approved,
         changed=approved is not None and changed_since(app.site, approved),
         overdue=any(is_overdue(each.dispatch, ticked, now) for each in status.dispatches),
+        waiting=waiting,
     )
 
 
@@ -114,7 +121,23 @@ def record(standing: Standing) -> dict[str, Any]:
         "approved_by": approved and approved.by,
         "changed_since_approval": standing.changed,
         "overdue": standing.overdue,
+        "waits_for": [
+            {"what": each.what, "until": each.until.isoformat(timespec="seconds")}
+            for each in standing.waiting
+        ],
     }
+
+
+def _waiting(
+    app: App, store: Store, connection: Connection, status: IssueStatus
+) -> tuple[Waiting, ...]:
+    wait = timedelta(minutes=app.settings.brakes.canary_wait_minutes)
+    now = store.now(connection)
+    return tuple(
+        waiting
+        for each in status.dispatches
+        for waiting in what_it_waits_for(connection, each, app.rules, wait, now)
+    )
 
 
 def _numbers(app: App, store: Store, issue: str | None) -> list[int]:

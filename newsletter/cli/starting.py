@@ -8,6 +8,7 @@ from newsletter.bootstrap import App
 from newsletter.cli.approving import show_findings, warn_of_the_left_out
 from newsletter.cli.asking import require_count
 from newsletter.cli.output import plain, warn
+from newsletter.cli.planning import warn_of_a_deaf_canary
 from newsletter.dispatching.planning import Plan, reschedule, schedule
 from newsletter.errors import BlockedError
 from newsletter.model.ledger import Dispatch, DispatchState
@@ -88,6 +89,7 @@ class Starter:
                 f"The files changed since {approved.by} approved them; what was approved is sent.",
             )
         warn_of_the_left_out(self.console, reach)
+        warn_of_a_deaf_canary(self.console, self.app)
         if self.ask:
             require_count(reach.readers)
 

@@ -65,6 +65,11 @@ def _lines(standing: Standing, site: Site) -> Iterator[Text]:
         yield Text("    changed since approval: what was approved is what they get", "yellow")
     for each in standing.status.dispatches:
         yield from _dispatch(each, site)
+    for waiting in standing.waiting:
+        yield Text(f"    waits until {_at(waiting.until, site)} for {waiting.what}", "cyan")
+    if any(each.watched for each in standing.status.dispatches):
+        number = standing.status.issue_number
+        yield Text(f"    to go on without waiting for the canary: newsletter resume {number}")
 
 
 def _heading(standing: Standing) -> Text:
