@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePublicKey
+from cryptography.hazmat.primitives.serialization import load_der_public_key
 from pydantic import SecretStr
 
 from newsletter.config import rules, schema
@@ -127,9 +129,12 @@ class _Outside:
 
     def webhook_keys(self) -> tuple[str, ...]:
         keys = rules.split_commas(self._sources.variable("SENDGRID_WEBHOOK_KEYS"))
-        if not all(_is_public_key(key) for key in keys):
-            message = "must be the keys SendGrid shows, with commas between them."
-            self._problems.append(self._sources.variable_problem("SENDGRID_WEBHOOK_KEYS", message))
+        for place, key in enumerate(keys, start=1):
+            if not _is_public_key(key):
+                message = f"key {place} is no public key as SendGrid shows it: one line of base64."
+                self._problems.append(
+                    self._sources.variable_problem("SENDGRID_WEBHOOK_KEYS", message)
+                )
         return tuple(keys)
 
     def secret_keys(self) -> tuple[SecretStr, ...]:
@@ -157,7 +162,9 @@ def _database_url(url: str) -> str:
 
 
 def _is_public_key(text: str) -> bool:
+    """Whether it is base64 of the DER of a P-256 key, with which the vendor signs."""
     try:
-        return len(base64.b64decode(text, validate=True)) > 32
-    except (binascii.Error, ValueError):
+        key = load_der_public_key(base64.b64decode(text, validate=True))
+    except (ValueError, UnsupportedAlgorithm):  # binascii.Error is a ValueError
         return False
+    return isinstance(key, EllipticCurvePublicKey) and isinstance(key.curve, SECP256R1)

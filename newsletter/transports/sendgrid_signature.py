@@ -12,7 +12,7 @@ import base64
 import binascii
 from collections.abc import Iterable
 
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ec import (
     ECDSA,
     SECP256R1,
@@ -73,7 +73,7 @@ def _read_key(text: str, place: int) -> EllipticCurvePublicKey:
     )
     try:
         key = load_der_public_key(base64.b64decode(text, validate=True))
-    except ValueError:  # binascii.Error is one
+    except (ValueError, UnsupportedAlgorithm):  # binascii.Error is a ValueError
         raise UsageError(wrong) from None
     if not isinstance(key, EllipticCurvePublicKey) or not isinstance(key.curve, SECP256R1):
         raise UsageError(wrong)
