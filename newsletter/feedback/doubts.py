@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, literal, or_, select
+from sqlalchemy import Connection, Row, Select, delete, func, literal, or_, select
 
 from newsletter.model.event import EvidenceKind
 from newsletter.model.ledger import DeliveryOutcome
@@ -53,7 +53,7 @@ def doubts(
     connection: Connection, now: datetime, issue_number: int | None = None
 ) -> Iterator[Doubt]:
     """Every call with unknown readers, oldest first; of all issues, or of one."""
-    statement = (
+    statement: Select[Any] = (
         select(
             attempt.c.id,
             attempt.c.started_at,
@@ -111,14 +111,15 @@ def forget_searched(connection: Connection, deliveries: Iterable[int]) -> None:
 
 def proved_mate(connection: Connection, doubt: Doubt) -> Row[Any] | None:
     """Evidence that some mail of the same call was taken."""
-    return connection.execute(
-        select(evidence.c.delivery_id, evidence.c.source, evidence.c.kind, evidence.c.at)
+    statement: Select[Any] = (
+        select(evidence.c.delivery_id, evidence.c.source, evidence.c.at)
         .join(delivery, delivery.c.id == evidence.c.delivery_id)
         .where(evidence.c.attempt_id == doubt.attempt_id)
         .where(evidence.c.kind.in_([EvidenceKind.EVENT, EvidenceKind.LOG]))
         .where(evidence.c.delivery_id.between(doubt.unknown[0] - 1_000, doubt.unknown[-1] + 1_000))
         .limit(1)
-    ).first()
+    )
+    return connection.execute(statement).first()
 
 
 def propose_absent(

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 import structlog
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, Select, select, update
 
 from newsletter.dispatching.settling import close_unknown
 from newsletter.model.consent import MailState
@@ -109,11 +109,8 @@ def _settle_some(connection: Connection, proofs: Sequence[Proof]) -> Settled:
 
 
 def _rows(connection: Connection, ids: set[int]) -> Mapping[int, Row[Any]]:
-    found = connection.execute(
-        select(delivery.c.id, delivery.c.outcome, delivery.c.attempt_id)
-        .where(delivery.c.id.in_(ids))
-        .order_by(delivery.c.id)
-    )
+    statement: Select[Any] = select(delivery.c.id, delivery.c.outcome, delivery.c.attempt_id)
+    found = connection.execute(statement.where(delivery.c.id.in_(ids)))
     return {row.id: row for row in found}
 
 

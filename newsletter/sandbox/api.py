@@ -15,8 +15,8 @@ from newsletter.errors import UsageError
 from newsletter.sandbox.answers import error, json_answer
 from newsletter.sandbox.faults import FaultPlan, read_fault
 from newsletter.sandbox.intake import Intake
-from newsletter.sandbox.logs import Gate
 from newsletter.sandbox.mailbox import Mailbox
+from newsletter.sandbox.reactions import Reactions
 
 MOST_MESSAGES = 1_000
 
@@ -28,7 +28,7 @@ class Api:
     mailbox: Mailbox
     plan: FaultPlan
     intake: Intake
-    gate: Gate
+    reactions: Reactions
 
     def routes(self) -> list[Route]:
         """Return the routes of the API."""
@@ -42,8 +42,6 @@ class Api:
             Route("/_sandbox/faults", self._set_faults, methods=["PUT"]),
             Route("/_sandbox/faults", self._clear_faults, methods=["DELETE"]),
             Route("/_sandbox/script", self._script, methods=["POST"]),
-            Route("/_sandbox/logs", self._logs, methods=["GET"]),
-            Route("/_sandbox/logs", self._set_logs, methods=["PUT"]),
             Route("/_sandbox/redirected", self._redirected),
         ]
 
@@ -65,8 +63,9 @@ class Api:
         }
 
     def empty(self) -> None:
-        """Forget all mail and all counts; the faults stay."""
+        """Forget all mail, all counts and who is suppressed; faults and rates stay."""
         self.mailbox.clear()
+        self.reactions.clear()
         self.intake.clear()
         self.plan.drawn.clear()
 
@@ -124,13 +123,6 @@ class Api:
             self.plan.script([read_fault(each) for each in _listed(value)])
 
         return await self._change(request, change)
-
-    async def _logs(self, request: Request) -> Response:
-        return json_answer(self.gate.as_json())
-
-    async def _set_logs(self, request: Request) -> Response:
-        answer = await self._change(request, self.gate.set)
-        return answer if answer.status_code >= 400 else json_answer(self.gate.as_json())
 
     async def _change(self, request: Request, change: Callable[[Any], None]) -> Response:
         try:

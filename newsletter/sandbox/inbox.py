@@ -17,7 +17,7 @@ from newsletter.sandbox.api import Api
 from newsletter.sandbox.eml import as_eml
 from newsletter.sandbox.framed import framed
 from newsletter.sandbox.mail import Mail
-from newsletter.sandbox.presenting import FILTERS
+from newsletter.sandbox.presenting import FILTERS, happened
 from newsletter.sandbox.security import page_headers
 
 PAGES = Path(__file__).parent / "pages"
@@ -139,11 +139,17 @@ class Inbox:
             last=offset + len(listed.mails),
             chosen=mail is not None,
             mail=shown,
+            happened=self._happened(shown),
             views=VIEWS,
             choices=CHOICES,
             eml=as_eml(shown) if shown and at.view == "source" else "",
             source=_pretty(shown) if shown and at.view == "source" else "",
         )
+
+    def _happened(self, mail: Mail | None) -> str:
+        """What was made up about a mail, in words; empty when nothing was."""
+        line = self._api.mailbox.journal.find(mail.message_id) if mail else None
+        return happened(line.words) if line else ""
 
     def _gone(self, request: Request) -> Response:
         return self._render("gone.html", request, status=404, at=Looking())

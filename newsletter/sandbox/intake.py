@@ -21,6 +21,7 @@ from newsletter.sandbox.connection import Connection, connection_of
 from newsletter.sandbox.fault_answers import fault_answer
 from newsletter.sandbox.faults import Fault, FaultKind, FaultPlan
 from newsletter.sandbox.mailbox import Mailbox
+from newsletter.sandbox.reactions import Reactions
 from newsletter.sandbox.validation import MOST_BYTES, validate
 
 BREAKS_FIRST = {FaultKind.RESET_BEFORE, FaultKind.OUTAGE}
@@ -38,8 +39,9 @@ class Intake:
         answers: status (or the name of the fault that gave none) -> how often.
     """
 
-    def __init__(self, mailbox: Mailbox, plan: FaultPlan) -> None:
+    def __init__(self, mailbox: Mailbox, plan: FaultPlan, reactions: Reactions) -> None:
         self._mailbox = mailbox
+        self._reactions = reactions
         self._plan = plan
         self.requests = 0
         self.answers: Counter[str] = Counter()
@@ -101,7 +103,8 @@ class Intake:
         if message.get("mail_settings", {}).get("sandbox_mode", {}).get("enable"):
             return Response(status_code=200)
         message_id = secrets.token_urlsafe(16)
-        self._mailbox.accept(message, raw, message_id, datetime.now(UTC))
+        entry = self._mailbox.accept(message, raw, message_id, datetime.now(UTC))
+        self._reactions.follow(entry, message)
         return Response(status_code=202, headers={"X-Message-Id": message_id})
 
 

@@ -7,6 +7,7 @@ from typing import Literal
 
 from newsletter.errors import UsageError
 from newsletter.sandbox.faults import Fault
+from newsletter.sandbox.happenings import Happening
 
 MEBIBYTE = 1024 * 1024
 
@@ -23,6 +24,9 @@ class SandboxOptions:
             requests are forgotten. The accounting (about 200 bytes an address) never is.
         most_bytes: the same bound for the raw requests, in bytes.
         most_logged: recipients the log remembers, about 150 bytes each.
+        events: where signed events are posted to, on this machine; empty means that none are
+            made.
+        happenings: what happens to accepted mail; none means the usual.
 
     Raises:
         UsageError: a bound below 1.
@@ -34,6 +38,8 @@ class SandboxOptions:
     most_recipients: int = 20_000
     most_bytes: int = 256 * MEBIBYTE
     most_logged: int = 250_000
+    events: str = ""
+    happenings: tuple[Happening, ...] = ()
 
     def __post_init__(self) -> None:
         if min(self.most_recipients, self.most_bytes, self.most_logged) < 1:

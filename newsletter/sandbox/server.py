@@ -5,12 +5,14 @@ from __future__ import annotations
 import ipaddress
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import Any
 
 from newsletter.errors import UsageError
 from newsletter.sandbox.app import build
+from newsletter.sandbox.events_api import truth
+from newsletter.sandbox.journal import Line
 from newsletter.sandbox.listener import Listener
 from newsletter.sandbox.options import SandboxOptions
 
@@ -43,8 +45,18 @@ class RunningSandbox:
         """Return what `GET /_sandbox/stats` gives, without asking over HTTP."""
         return self._sandbox.api.stats()
 
+    def truth(self, to: str = "") -> Iterator[Line]:
+        """Return what `GET /_sandbox/truth` gives, all of it, without asking over HTTP."""
+        return truth(self._sandbox.mailbox.journal, to)
+
+    @property
+    def events_key(self) -> str:
+        """The public key of the events, as the vendor shows it."""
+        return self._sandbox.reactions.signer.public_key
+
     def stop(self) -> None:
         """Close the port and every connection; harmless when called twice."""
+        self._sandbox.reactions.poster.stop()
         self._listener.stop()
         self._thread.join(SECONDS_TO_STOP)
 
