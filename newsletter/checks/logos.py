@@ -9,6 +9,8 @@ the outline draws it; a few light pixels in a dark one do not save it.
 from __future__ import annotations
 
 import io
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -55,11 +57,14 @@ def ink_of(data: bytes) -> Ink:
     except (OSError, UnidentifiedImageError):
         return Ink((), own_ground=True)
     picture.thumbnail((_SIZE, _SIZE))
-    counted = picture.getcolors(_SIZE * _SIZE) or []
-    clear = sum(count for count, (*_, alpha) in counted if alpha < _CLEAR)
+    counted = Counter(_channels(picture))
+    clear = sum(count for pixel, count in counted.items() if pixel[3] < _CLEAR)
     painted = tuple(
-        (count, Colour(red, green, blue))
-        for count, (red, green, blue, alpha) in counted
-        if alpha >= _PAINTED
+        (count, Colour(*pixel[:3])) for pixel, count in counted.items() if pixel[3] >= _PAINTED
     )
     return Ink(painted, own_ground=clear < _HOLES * picture.width * picture.height)
+
+
+def _channels(picture: Image.Image) -> Iterator[tuple[int, int, int, int]]:
+    data = iter(picture.tobytes())
+    return zip(data, data, data, data, strict=True)

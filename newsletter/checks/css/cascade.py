@@ -61,23 +61,33 @@ class Look:
     weight: float = field(default=400, compare=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A rule of a style block, by one of its selectors, with the elements it means."""
+
+    rule: StyleRule
+    selector: str
+    elements: tuple[HtmlElement, ...]
+
+
 class Cascade:
-    """The styles of one document; find once which rules meet which element, ask often."""
+    """The styles of one document; find once which rules meet which element, ask often.
+
+    Attributes:
+        matches: what of the style blocks meets anything, in the order of the document.
+    """
 
     def __init__(self, document: Document) -> None:
         self._document = document
-        self._met: dict[HtmlElement, list[_Met]] = {}
         self._looks: dict[Screen, dict[HtmlElement, Look]] = {}
         finder = Finder(document.elements)
-        for order, rule in enumerate(style_rules(document)):
-            asked = _longhands(rule.declarations)
-            for selector in rule.selectors if asked else ():
-                weight = specificity(selector)
-                for element in finder.find(selector):
-                    met = _Met(weight, order, rule.conditions, asked)
-                    self._met.setdefault(element, []).append(met)
-        for all_met in self._met.values():
-            all_met.sort(key=lambda each: (each.specificity, each.order))
+        self.matches = tuple(
+            Match(rule, selector, tuple(found))
+            for rule in style_rules(document)
+            for selector in rule.selectors
+            if (found := finder.find(selector))
+        )
+        self._met = _by_element(self.matches)
 
     def looks(self, screen: Screen) -> Mapping[HtmlElement, Look]:
         """Every element of the document on a screen."""
@@ -125,6 +135,19 @@ class _Met:
     order: int
     conditions: tuple[str, ...]
     asked: tuple[Declaration, ...]
+
+
+def _by_element(matches: tuple[Match, ...]) -> Mapping[HtmlElement, list[_Met]]:
+    """For each element the rules that say something we ask about, the strongest last."""
+    found: dict[HtmlElement, list[_Met]] = {}
+    for order, match in enumerate(matches):
+        if asked := _longhands(match.rule.declarations):
+            met = _Met(specificity(match.selector), order, match.rule.conditions, asked)
+            for element in match.elements:
+                found.setdefault(element, []).append(met)
+    for met_here in found.values():
+        met_here.sort(key=lambda each: (each.specificity, each.order))
+    return found
 
 
 def style_rules(document: Document) -> Iterator[StyleRule]:

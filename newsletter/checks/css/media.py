@@ -56,8 +56,8 @@ def _query_holds(query: str, screen: Screen) -> bool:
         rest = query[found.end() :]
     elif query.startswith("not"):
         wanted = False
-    holding = all(_feature_holds(*one, screen) for one in _FEATURE.findall(rest))
-    in_range = all(_range_holds(*one, screen) for one in _RANGE.findall(rest))
+    holding = all(_feature_holds(f[1], f[2] or "", screen) for f in _FEATURE.finditer(rest))
+    in_range = all(_range_holds(f[1], f[2], f[3], screen) for f in _RANGE.finditer(rest))
     known = not _RANGE.sub("", _FEATURE.sub("", rest)).replace("and", "").replace("not", "").strip()
     return (holding and in_range and known) is wanted
 
