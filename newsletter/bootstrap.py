@@ -250,6 +250,15 @@ class App:
             desk.transport.close()
             desk.store.close()
 
+    @property
+    def lacks_workers(self) -> bool:
+        """Whether batches wait for workers and none lives."""
+        if self.site.dispatch.engine == "inline":
+            return False
+        from newsletter.engines.queue import count_workers
+
+        return count_workers(conninfo(self.settings.database_url)) == 0
+
     @contextmanager
     def deskwork(self) -> Iterator[Desk]:
         """A desk for decisions about the ledger, at which nothing can be sent."""

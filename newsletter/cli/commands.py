@@ -40,6 +40,7 @@ COMMANDS = {
     "report": Command("reporting", "Say what became of an issue, in numbers that can be trusted"),
     "subscribers": Command("subscribers", "Bring readers in, look at them, let them go"),
     "serve": Command("serving", "Run the whole web side, with the scheduler inside"),
+    "worker": Command("working", "Send batches that schedulers ring for, on this machine"),
     "embed": Command("embedding", "Print a sign-up form to paste into any page"),
     "sandbox": Command("rehearsing", "Run a local SendGrid that delivers nothing"),
     "db": Command("database", "Look after the database"),

@@ -25,7 +25,7 @@ from newsletter.content import issue_numbers
 from newsletter.dispatching.status import IssueStatus, issue_status
 from newsletter.dispatching.ticking import last_tick
 from newsletter.dispatching.waiting import Waiting, what_it_waits_for
-from newsletter.model.ledger import DeliveryOutcome
+from newsletter.model.ledger import DeliveryOutcome, DispatchState
 from newsletter.publishing import changed_since
 from newsletter.scheduling.watch import is_overdue
 from newsletter.store import Store
@@ -43,6 +43,7 @@ class Standing:
         approved: the newest approval, or None.
         changed: the files would make other bytes than those approved.
         overdue: due while no scheduler looks.
+        lacks_workers: it sends, by workers, and none lives.
         waiting: what keeps its readers waiting, and until when.
     """
 
@@ -51,6 +52,7 @@ class Standing:
     changed: bool
     overdue: bool
     waiting: tuple[Waiting, ...] = ()
+    lacks_workers: bool = False
 
     @property
     def state(self) -> str:
@@ -109,6 +111,7 @@ def look(app: App, store: Store, number: int) -> Standing:
         changed=approved is not None and changed_since(app.site, approved),
         overdue=any(is_overdue(each.dispatch, ticked, now) for each in status.dispatches),
         waiting=waiting,
+        lacks_workers=_is_sending(status) and app.lacks_workers,
     )
 
 
@@ -121,11 +124,16 @@ def record(standing: Standing) -> dict[str, Any]:
         "approved_by": approved and approved.by,
         "changed_since_approval": standing.changed,
         "overdue": standing.overdue,
+        "lacks_workers": standing.lacks_workers,
         "waits_for": [
             {"what": each.what, "until": each.until.isoformat(timespec="seconds")}
             for each in standing.waiting
         ],
     }
+
+
+def _is_sending(status: IssueStatus) -> bool:
+    return any(each.dispatch.state is DispatchState.SENDING for each in status.dispatches)
 
 
 def _waiting(

@@ -7,7 +7,7 @@ from typing import Any
 from rich.console import Console
 
 from newsletter.bootstrap import App
-from newsletter.cli.output import plain
+from newsletter.cli.output import plain, warn
 from newsletter.cli.progress import Progress
 from newsletter.cli.standing import look, record
 from newsletter.cli.starting import latest_dispatch
@@ -33,6 +33,8 @@ def stay(app: App, dispatcher: Dispatcher, number: int, console: Console, stop: 
     there; a pause the program made itself is not.
     """
     store, clock = dispatcher.desk.store, app.clock
+    if app.lacks_workers:
+        warn(console, "No worker lives: nothing goes out before one is started. newsletter worker")
     count_at = clock.monotonic()
     with Progress(console, clock) as progress:
         while not stop():

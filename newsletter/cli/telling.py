@@ -58,6 +58,8 @@ def _lines(standing: Standing, site: Site) -> Iterator[Text]:
             "Start `newsletter serve` or `python scheduler.py`.",
             _RED,
         )
+    if standing.lacks_workers:
+        yield Text("    WAITING: no worker lives. Start one: `newsletter worker`.", _RED)
     if standing.approved is not None:
         approved = standing.approved
         yield Text(f"    approved by {approved.by}, {_at(approved.at, site)}")

@@ -95,6 +95,12 @@ def forget_torn(connection: psycopg.Connection[Any]) -> int:
     ).rowcount
 
 
+def count_workers(conninfo: str) -> int:
+    """How many workers live; none where there is no queue yet."""
+    with psycopg.connect(conninfo) as connection:
+        return live_workers(connection) if has_queue(connection) else 0
+
+
 def live_workers(connection: psycopg.Connection[Any]) -> int:
     """How many workers gave a sign of life lately."""
     row = connection.execute(

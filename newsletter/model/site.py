@@ -85,6 +85,8 @@ class DispatchSettings:
         warm_up: readers at most for the whole site on its first, second, ... day (UTC) of
             sending issues; empty means no such limit.
         late_limit: hours after which a missed dispatch needs a person.
+        engine: `inline`, threads of the scheduling process; or `procrastinate`, workers on as
+            many machines as wanted.
     """
 
     timezone: str = "UTC"
@@ -92,6 +94,7 @@ class DispatchSettings:
     readers_per_hour: int = 0
     warm_up: tuple[int, ...] = ()
     late_limit: float = 6.0
+    engine: str = "inline"
 
 
 @dataclass(frozen=True, slots=True)

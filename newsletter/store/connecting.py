@@ -32,6 +32,17 @@ def parse_url(url: str) -> URL:
     )
 
 
+def conninfo(url: str) -> str:
+    """A PostgreSQL URL as libpq takes it; raises UsageError for any other."""
+    parsed = parse_url(url)
+    if parsed.get_backend_name() != "postgresql":
+        raise UsageError(
+            'engine = "procrastinate" needs PostgreSQL: set DATABASE_URL like '
+            "postgresql://user@host/name."
+        )
+    return parsed.set(drivername="postgresql").render_as_string(hide_password=False)
+
+
 def database_file(url: URL) -> Path | None:
     """The file of a SQLite database; None for memory and for PostgreSQL."""
     if url.get_backend_name() != "sqlite" or url.database in (None, "", ":memory:"):

@@ -131,5 +131,6 @@ def _settings(
         "SENDGRID_WEBHOOK_KEYS": "",
         "NEWSLETTER_SECRET_KEYS": token_urlsafe(32),
         "NEWSLETTER_PUBLIC_URL": pages_url,
+        "NEWSLETTER_DISPATCH__ENGINE": "inline",
         "NEWSLETTER_SITE__IMAGES_URL": f"{pages_url}/media",
     }

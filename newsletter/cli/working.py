@@ -1,0 +1,35 @@
+"""`worker`: one of any number of processes that send what schedulers ring for."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from newsletter.bootstrap import App
+from newsletter.cli.logs import log_quietly
+from newsletter.cli.output import people, plain
+from newsletter.cli.stopping import Stopping
+from newsletter.cli.ticking import exit_code
+
+_SLOTS = 4
+
+
+def register(program: typer.Typer) -> None:
+    """Add this command."""
+    program.command("worker")(worker)
+
+
+def worker(
+    context: typer.Context,
+    slots: Annotated[
+        int, typer.Option(min=1, max=64, help="Batches on the wire at once.")
+    ] = _SLOTS,
+) -> None:
+    """Send batches that schedulers ring for, on this machine."""
+    app: App = context.obj()
+    log_quietly()
+    with Stopping() as stop, app.worker(stop) as work:
+        plain(people(json=False), f"Working for {app.site.name}; Ctrl-C ends it.")
+        work(slots)
+    raise typer.Exit(exit_code(stop))

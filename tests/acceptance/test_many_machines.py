@@ -1,0 +1,96 @@
+"""Several workers and schedulers on one PostgreSQL database: the same promises."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
+import pytest
+
+from tests.acceptance.newsroom import Newsroom, in_utc, until
+from tests.processes import Running
+
+pytestmark = pytest.mark.postgres
+
+
+@pytest.fixture
+def newsroom(postgres_newsroom: Newsroom) -> Newsroom:
+    """A newsroom whose batches are sent by workers."""
+    postgres_newsroom.environ["NEWSLETTER_DISPATCH__ENGINE"] = "procrastinate"
+    return postgres_newsroom
+
+
+@contextmanager
+def worker(newsroom: Newsroom) -> Iterator[Running]:
+    """`newsletter worker`, until the end of the block."""
+    running = newsroom.begin("worker", "--slots", "2")
+    try:
+        yield running
+    finally:
+        running.end()
+
+
+def plan(newsroom: Newsroom, readers: int) -> None:
+    """An approved issue that is due in a moment."""
+    newsroom.bring(readers)
+    newsroom.run("approve", "1", "--by", "Ada")
+    newsroom.run("schedule", "1", "--at", in_utc(seconds=6), "--timezone", "UTC")
+
+
+def test_workers_send_what_schedulers_ring(newsroom: Newsroom) -> None:
+    """Two of each: everybody gets it once, and SIGTERM ends all of them well."""
+    plan(newsroom, 5_000)
+    with ExitStack() as running:
+        for _ in range(2):
+            running.enter_context(newsroom.scheduler())
+        workers = [running.enter_context(worker(newsroom)) for _ in range(2)]
+        until(lambda: newsroom.status()["state"] == "sent")
+        for each in workers:
+            each.end().require(0)
+    status = newsroom.status()
+    assert (status["frozen"], status["accepted"], status["unknown"]) == (5_000, 5_000, 0)
+    assert set(newsroom.mailed().values()) == {1}
+
+
+def test_without_a_worker_it_waits_and_says_so(newsroom: Newsroom) -> None:
+    """Nothing is lost meanwhile; the first worker that comes sends it."""
+    plan(newsroom, 100)
+    with newsroom.scheduler():
+        until(lambda: newsroom.status()["state"] == "sending")
+        assert "no worker" in newsroom.run("status", "1").lower()
+        assert newsroom.requests() == 0
+        with worker(newsroom):
+            until(lambda: newsroom.status()["state"] == "sent")
+    assert set(newsroom.mailed().values()) == {1}
+
+
+def test_a_killed_worker_costs_nobody_a_mail_and_repeats_none(newsroom: Newsroom) -> None:
+    """What it had on the wire is uncertain and said so; the other sends all the rest."""
+    newsroom.faults("slow:1")
+    plan(newsroom, 6_000)
+    with newsroom.scheduler(), worker(newsroom) as victim:
+        until(lambda: newsroom.requests() >= 1)
+        with worker(newsroom):
+            victim.send_signal(signal.SIGKILL)
+            newsroom.faults()
+            until(lambda: newsroom.status()["queued"] == 0)
+            until(lambda: newsroom.status()["state"] == "sent")
+    status = newsroom.status()
+    assert status["frozen"] == status["accepted"] + status["unknown"] == 6_000
+    assert 0 < status["unknown"] <= 2_000
+    assert set(newsroom.mailed().values()) == {1}
+
+
+def test_a_site_without_workers_refuses_one(postgres_newsroom: Newsroom) -> None:
+    """One clear line, and how to have workers."""
+    told = postgres_newsroom.run("worker", code=2)
+    assert "has no workers" in told
+    assert 'engine = "procrastinate"' in told
+
+
+def test_workers_need_postgresql(newsroom: Newsroom) -> None:
+    """A SQLite file is not for several machines."""
+    del newsroom.environ["DATABASE_URL"]
+    for command in (("worker",), ("send", "1", "--by", "Ada")):
+        assert "needs PostgreSQL" in newsroom.run(*command, code=2)
