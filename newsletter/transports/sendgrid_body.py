@@ -40,14 +40,20 @@ def unsendable(batch: Batch) -> dict[int, str]:
     Returns:
         place in the batch -> what is wrong; one such reader would spoil the whole call.
     """
-    room = _ALWAYS_FITS - sum(len(tag.token) + 6 for tag in batch.letter.merge_tags)
     tokens = [tag.token for tag in batch.letter.merge_tags]
-    found: dict[int, str] = {}
-    for place, recipient in enumerate(batch.recipients):
-        plain = recipient.email.isascii() and sum(map(len, recipient.values)) <= room
-        if not plain and (problem := _problem(recipient, tokens)):
-            found[place] = problem
-    return found
+    if _all_plain(batch.recipients, tokens):
+        return {}
+    found = {place: _problem(each, tokens) for place, each in enumerate(batch.recipients)}
+    return {place: problem for place, problem in found.items() if problem}
+
+
+def _all_plain(recipients: Sequence[Recipient], tokens: Sequence[str]) -> bool:
+    """One look at all: addresses in ASCII, and even the longest values together would fit."""
+    if not "".join([recipient.email for recipient in recipients]).isascii():
+        return False
+    columns = zip(*[recipient.values for recipient in recipients], strict=True)
+    longest = sum(max(map(len, column)) for column in columns)
+    return longest + sum(len(token) + 6 for token in tokens) <= _ALWAYS_FITS
 
 
 def unreadable(batch: Batch) -> dict[int, str]:

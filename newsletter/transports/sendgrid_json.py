@@ -7,7 +7,7 @@ readers' strings are escaped a column at a time and woven into what is the same 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import chain, repeat
+from itertools import chain, groupby, repeat
 
 import orjson
 
@@ -35,7 +35,7 @@ def _pieces(batch: Batch) -> list[Piece]:
     marks, emails, names, values, links = zip(*batch.recipients, strict=True)
     tokens = [orjson.dumps(tag.token) for tag in batch.letter.merge_tags]
     begin = [b'{"to":[{"email":"', *repeat(b',{"to":[{"email":"', len(emails) - 1)]
-    pieces: list[Piece] = [begin, _strings(map(ascii_domain, emails))]
+    pieces: list[Piece] = [begin, _strings(_emails(emails))]
     pieces += [_names(names), b'"}],"substitutions":{']
     for place, (token, column) in enumerate(zip(tokens, zip(*values, strict=True), strict=True)):
         pieces += [b'%b%b:"' % (b"," if place else b"", token), _strings(column), b'"']
@@ -52,6 +52,11 @@ def _names(names: Sequence[str]) -> list[bytes]:
     return [b'","name":"' + name if name else b"" for name in escaped]
 
 
+def _emails(emails: Sequence[str]) -> Iterable[str]:
+    """As DNS knows them; one look tells that all are, as nearly always."""
+    return emails if "".join(emails).isascii() else map(ascii_domain, emails)
+
+
 def _strings(column: Iterable[str]) -> list[bytes]:
     """Each string as JSON, without its quotation marks.
 
@@ -62,5 +67,8 @@ def _strings(column: Iterable[str]) -> list[bytes]:
 
 
 def _woven(pieces: Sequence[Piece]) -> Iterable[bytes]:
-    columns = (repeat(piece) if isinstance(piece, bytes) else piece for piece in pieces)
+    """Reader by reader; neighbours that are the same for all are one piece, so there are fewer."""
+    columns: list[Iterable[bytes]] = []
+    for is_same, group in groupby(pieces, lambda piece: isinstance(piece, bytes)):
+        columns += [repeat(b"".join(group))] if is_same else group
     return chain.from_iterable(zip(*columns, strict=False))
