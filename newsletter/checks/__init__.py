@@ -4,8 +4,16 @@ Pure: the same bytes, site and evidence give the same findings. Nothing here rea
 asks the network; what a rule must know from outside comes in as Evidence.
 """
 
-from newsletter.checks.registry import RULES, SYSTEM_RULES, check, check_mail
-from newsletter.checks.rule import Evidence, Rule, Specimen
+from newsletter.checks.evidence import (
+    Evidence,
+    FilledMail,
+    LinkAnswer,
+    SenderAnswer,
+    Standing,
+)
+from newsletter.checks.linking import addresses_of
+from newsletter.checks.registry import RULES, SYSTEM_RULES, check, check_mail, unchecked
+from newsletter.checks.rule import Rule, Specimen
 from newsletter.checks.weight import CLIP_BYTES, WARN_BYTES, sent_bytes
 
 __all__ = [
@@ -14,9 +22,15 @@ __all__ = [
     "SYSTEM_RULES",
     "WARN_BYTES",
     "Evidence",
+    "FilledMail",
+    "LinkAnswer",
     "Rule",
+    "SenderAnswer",
     "Specimen",
+    "Standing",
+    "addresses_of",
     "check",
     "check_mail",
     "sent_bytes",
+    "unchecked",
 ]

@@ -14,6 +14,29 @@ from lxml.html import HtmlElement
 _QUOTED = re.compile(r"""([\w:-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 _HIDING = re.compile(r"(?:display:none|visibility:hidden|mso-hide:all)(?:!important)?(?:;|$)")
 _FONT_SIZE = re.compile(r"(?:^|;)font-size:([^;!]+)")
+_INLINE = frozenset(
+    [
+        "a",
+        "abbr",
+        "b",
+        "bdi",
+        "bdo",
+        "cite",
+        "code",
+        "em",
+        "i",
+        "kbd",
+        "mark",
+        "q",
+        "s",
+        "small",
+        "span",
+        "strong",
+        "sub",
+        "sup",
+        "u",
+    ]
+)
 _UNSEEN = frozenset({"head", "style", "script", "title", "template", "noscript"})
 
 
@@ -79,6 +102,18 @@ class Document:
     def visible_text(self) -> str:
         """What a reader sees as words, pieces apart by a space."""
         return " ".join(self._visible_pieces())
+
+    @cached_property
+    def inline_text(self) -> str:
+        """All words, where only blocks come apart: `<b>micro</b>needling` is one word."""
+        pieces: list[str] = []
+        for event, node in etree.iterwalk(self.root, events=("start", "end", "comment")):
+            if event == "start":
+                pieces += [" " if node.tag not in _INLINE else "", node.text or ""]
+            else:
+                block = event == "end" and node.tag not in _INLINE
+                pieces += [" " if block else "", node.tail or ""]
+        return "".join(pieces)
 
     @cached_property
     def texts(self) -> tuple[str, ...]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
 from enum import StrEnum
+
+from newsletter.model.rendition import Mail
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +48,17 @@ class SenderAnswer:
 
 
 @dataclass(frozen=True, slots=True)
-class StrangeReader:
-    """A reader whose values strain the layout; the address is not kept.
+class FilledMail:
+    """One reader's mail, to be looked at by itself.
 
     Attributes:
-        id: the reader's number.
-        why: in which way the values are strange: `longest first_name`, `right to left`.
-        values: source -> value.
+        who: in words: `a reader without values`, `reader 4711 (longest first_name)`.
+        longest: the longest unbroken run of characters among the values.
     """
 
-    id: int
-    why: str
-    values: Mapping[str, str]
+    who: str
+    mail: Mail
+    longest: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,18 +67,19 @@ class Evidence:
 
     Attributes:
         real_key: a SendGrid key is set and mail would go to the real service.
-        now: the present, aware; stale dates are judged by it when an issue has no `send_at`.
         links: address -> what came back when it was followed.
         earlier_subjects: subjects of the last issues that were sent, the newest first.
-        readers: those of the list whose values strain the layout most.
+        headers: those of a mail of this issue, with a sample address to unsubscribe.
+        filled: variant -> mails of readers with difficult values, made up or of the list.
+        asked_list: the list was looked through for such readers, too.
         sender: what DNS says about the sender's domain.
-        today: the day in the site's zone.
     """
 
     real_key: bool = False
-    now: datetime | None = None
     links: Mapping[str, LinkAnswer] | None = None
     earlier_subjects: tuple[str, ...] | None = None
-    readers: tuple[StrangeReader, ...] | None = None
+    headers: Mapping[str, str] | None = None
+    filled: Mapping[str, tuple[FilledMail, ...]] | None = None
+    asked_list: bool | None = None
     sender: SenderAnswer | None = None
-    today: date | None = None
+    clients: Mapping[str, float] | None = None

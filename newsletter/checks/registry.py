@@ -10,17 +10,26 @@ from functools import partial
 from newsletter.checks import (
     accessibility,
     addresses,
+    compatibility,
     compliance,
     contrast,
     darkness,
+    frame,
+    inbox,
+    lettering,
+    linking,
+    readers,
     rendering,
     size,
+    styling,
     system,
     text,
+    wording,
 )
+from newsletter.checks.allowing import with_allowed
 from newsletter.checks.rule import Evidence, Rule, Specimen
 from newsletter.errors import Place
-from newsletter.model.finding import Finding, Severity
+from newsletter.model.finding import Finding, Severity, Unchecked
 from newsletter.model.origin import Traced
 from newsletter.model.rendition import Rendition, Renditions
 from newsletter.model.site import Site
@@ -28,26 +37,46 @@ from newsletter.model.site import Site
 RULES: tuple[Rule, ...] = (
     *rendering.RULES,
     *size.RULES,
+    *styling.RULES,
+    *frame.RULES,
     *accessibility.RULES,
+    *lettering.RULES,
     *contrast.RULES,
     *darkness.RULES,
+    *compatibility.RULES,
+    *linking.RULES,
     *compliance.RULES,
+    *inbox.RULES,
     *text.RULES,
+    *readers.RULES,
+    *wording.RULES,
     *addresses.RULES,
 )
 
 SYSTEM_RULES: tuple[Rule, ...] = (
     *rendering.RULES,
     *size.RULES[:1],
+    *styling.RULES,
+    *frame.RULES,
     *accessibility.RULES,
+    *lettering.RULES,
     *contrast.RULES,
     *darkness.RULES,
-    *text.RULES,
+    *compatibility.RULES,
+    *linking.RULES[:2],
+    *text.RULES[:3],
     *addresses.RULES,
     *system.RULES,
 )
 """For the program's own mails, which nobody subscribes to and nobody can leave."""
 
+_HOW_TO_ASK = {
+    "links": "Nobody followed the links: newsletter check --network",
+    "sender": "Nobody asked DNS about the sender: newsletter check --network",
+    "earlier_subjects": "There is no database with earlier issues.",
+    "asked_list": "Nobody looked through the list: newsletter check --readers",
+    "headers": "The headers of the mail are not known.",
+}
 _ORDER = {severity: position for position, severity in enumerate(Severity)}
 
 
@@ -84,8 +113,19 @@ def check(
         for one in renditions.renditions
     ]
     found = [finding for each in specimens for rule in RULES for finding in rule.findings(each)]
-    shared = _share(found, len(specimens))
-    return tuple(sorted({*renditions.findings, *shared}, key=_position))
+    every = {*renditions.findings, *_share(found, len(specimens))}
+    judged = {rule.id for rule in RULES} - {each.rule for each in unchecked(evidence)}
+    allowed = with_allowed(every, issue, known=[rule.id for rule in RULES], judged=judged)
+    return tuple(sorted(allowed, key=_position))
+
+
+def unchecked(evidence: Evidence, rules: Iterable[Rule] = RULES) -> tuple[Unchecked, ...]:
+    """The rules that could not be judged, or not wholly, without more evidence."""
+    return tuple(
+        Unchecked(rule.id, _HOW_TO_ASK[rule.needs])
+        for rule in rules
+        if rule.needs and getattr(evidence, rule.needs) is None
+    )
 
 
 def check_mail(

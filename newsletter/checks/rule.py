@@ -63,6 +63,17 @@ class Specimen:
             return self.place_of_picture(element.get("src", ""))
         return found or self.place
 
+    @property
+    def shown(self) -> tuple[Section, ...]:
+        """The sections this rendition holds."""
+        return tuple(each for each in self.sections if each.key in self.rendition.sections)
+
+    def with_defaults(self, text: str) -> str:
+        """The text as a reader without values gets it."""
+        for tag in self.rendition.merge_tags:
+            text = text.replace(tag.token, tag.default)
+        return text
+
     def tokens(self, source: str) -> tuple[str, ...]:
         """The tokens that stand for `source`, such as `link.unsubscribe`."""
         return tuple(tag.token for tag in self.rendition.merge_tags if tag.source == source)
@@ -108,6 +119,7 @@ class Rule:
         why: what goes wrong otherwise, and who says so.
         mend: what to do about it, one sentence.
         search: finds the faults of one specimen.
+        needs: a field of Evidence without which the rule, or a part of it, is not checked.
     """
 
     id: str
@@ -116,6 +128,7 @@ class Rule:
     why: str
     mend: str
     search: Search
+    needs: str = ""
 
     def findings(self, specimen: Specimen) -> tuple[Finding, ...]:
         """The faults of one specimen as findings; without a place they point at the issue."""
@@ -138,11 +151,11 @@ def _place(fault: Fault, specimen: Specimen) -> Place:
 
 
 def rule(
-    name: str, severity: Severity, *, claim: str, why: str, mend: str
+    name: str, severity: Severity, *, claim: str, why: str, mend: str, needs: str = ""
 ) -> Callable[[Search], Rule]:
     """Make the decorated search a Rule."""
 
     def decorate(search: Search) -> Rule:
-        return Rule(name, severity, claim, why, mend, search)
+        return Rule(name, severity, claim, why, mend, search, needs)
 
     return decorate

@@ -1,4 +1,4 @@
-"""S: the mail arrives in one piece (S01, S02)."""
+"""S: the mail arrives in one piece (S01, S02, S07)."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from newsletter.checks.weight import CLIP_BYTES, KILOBYTE, WARN_BYTES, sent_byte
 from newsletter.model.finding import Severity
 
 UNSUBSCRIBE_BEFORE = 100_000
+MEGABYTE = 1024 * 1024
+ONE_PICTURE = MEGABYTE
+ALL_PICTURES = 2 * MEGABYTE
 
 
 @rule(
@@ -48,4 +51,28 @@ def unsubscribe_position(specimen: Specimen) -> Iterator[Fault]:
         yield Fault(f"The unsubscribe link stands at byte {min(positions):,} of the mail as sent.")
 
 
-RULES: tuple[Rule, ...] = (clipping, unsubscribe_position)
+@rule(
+    "S07",
+    Severity.WARNING,
+    claim="Each picture is under 1 MiB, and all of a mail under 2 MiB.",
+    why="On a phone in a train a reader looks at empty frames, and leaves.",
+    mend="Save it smaller: JPEG for photographs, 1,104 pixels wide.",
+)
+def picture_weight(specimen: Specimen) -> Iterator[Fault]:
+    """S07. What this variant shows counts, each file once, not what lies in the folder."""
+    shown = {
+        picture.filename: (picture, image)
+        for image in specimen.document.named("img")
+        for picture in specimen.pictures
+        if picture.filename in image.get("src", "")
+    }
+    for picture, image in shown.values():
+        if len(picture.data) >= ONE_PICTURE:
+            size = len(picture.data) / MEGABYTE
+            yield Fault(f"{picture.source} has {size:.1f} MiB.", element=image)
+    total = sum(len(picture.data) for picture, _ in shown.values())
+    if total >= ALL_PICTURES:
+        yield Fault(f"The pictures of the mail have {total / MEGABYTE:.1f} MiB together.")
+
+
+RULES: tuple[Rule, ...] = (clipping, unsubscribe_position, picture_weight)

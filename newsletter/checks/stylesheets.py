@@ -1,4 +1,4 @@
-"""Just enough CSS: the `@media` blocks of a document, by matching braces."""
+"""Just enough CSS: `@media` blocks by matching braces, and what makes a client drop a block."""
 
 from __future__ import annotations
 
@@ -54,3 +54,38 @@ def was_stripped(block: MediaBlock) -> bool:
         if declarations.strip() and not _NO_NEED.match(selector)
     ]
     return bool(needy) and not any("!important" in d.replace(" ", "").lower() for d in needy)
+
+
+_STRING = re.compile(r"""\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'""", re.DOTALL)
+_ADDRESS = re.compile(r"url\(\s*[^()'\"]*\)", re.IGNORECASE)
+_DECLARATION = re.compile(r"\s*(?:[*_]?-{0,2}[a-zA-Z][\w-]*)\s*:\s*\S.*", re.DOTALL)
+
+
+def css_fault(css: str) -> str:
+    """What a strict parser stumbles over first; empty when it reads all of it.
+
+    Strings and addresses may hold anything, so they are taken out before braces are counted.
+    """
+    bare = _ADDRESS.sub("u", _STRING.sub("s", _COMMENT.sub("", css)))
+    if "/*" in bare:
+        return "a comment is never closed"
+    if '"' in bare or "'" in bare:
+        return "a quote is never closed"
+    depth = 0
+    for brace in re.findall(r"[{}]", bare):
+        depth += 1 if brace == "{" else -1
+        if depth < 0:
+            return "there is a } too many"
+    if depth:
+        return "a { is never closed"
+    return _wrong_declaration(bare)
+
+
+def _wrong_declaration(bare: str) -> str:
+    for selector, declarations in _RULESET.findall(bare):
+        for each in declarations.split(";"):
+            if each.strip() and not _DECLARATION.fullmatch(each):
+                return f'"{each.strip()[:40]}" is no declaration'
+        if not selector.strip():
+            return "a block has no selector"
+    return ""

@@ -6,6 +6,7 @@ import re
 from datetime import datetime
 from pathlib import Path
 
+from newsletter.content.allowing import read_allowed
 from newsletter.content.fields import Fields
 from newsletter.content.files import is_inside, relative
 from newsletter.content.hints import shown
@@ -28,6 +29,7 @@ ISSUE_KEYS = (
     "layout",
     "audience",
     "snippets",
+    "allow",
 )
 DEFAULT_LAYOUT = "classic"
 _LONGEST_SLUG = 120
@@ -70,6 +72,7 @@ def read_issue(path: Path, reading: Reading, shelf: Shelf) -> Issue | None:
         topics=_topics(sections, reading, shelf),
         sources=tuple(sorted(reading.sources)),
         place=Place(document.path, 1),
+        allowed=read_allowed(fields),
     )
     return None if reading.problems else issue
 

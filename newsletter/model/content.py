@@ -112,6 +112,21 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
+class Allowed:
+    """A rule whose findings the author of an issue knows of and accepts.
+
+    Attributes:
+        rule: its id: `H04`.
+        because: the reason, which is kept with the approval.
+        place: the line that says so.
+    """
+
+    rule: str
+    because: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
 class Issue:
     """One newsletter as authored; its identity is `number`.
 
@@ -123,6 +138,7 @@ class Issue:
         body: the opening, Markdown.
         topics: those whose snippets it uses, in order of first use.
         sources: every file it was read from, relative to the site, sorted.
+        allowed: rules it accepts with a reason.
     """
 
     number: int
@@ -138,3 +154,4 @@ class Issue:
     topics: tuple[Topic, ...]
     sources: tuple[str, ...]
     place: Place
+    allowed: tuple[Allowed, ...] = ()

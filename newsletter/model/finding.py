@@ -25,6 +25,7 @@ class Finding:
         message: one sentence: what is wrong and how to mend it.
         place: where in the source; None when it can not be told.
         variant: the Rendition it was found in; empty means all.
+        acknowledged: the reason for which the issue allows it; empty when it does not.
     """
 
     rule: str
@@ -32,3 +33,17 @@ class Finding:
     message: str
     place: Place | None = None
     variant: str = ""
+    acknowledged: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unchecked:
+    """A rule, or a part of one, that nobody could judge.
+
+    Attributes:
+        rule: its id.
+        reason: what was not known, and how to have it asked.
+    """
+
+    rule: str
+    reason: str

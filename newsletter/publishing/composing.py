@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from newsletter.checks import Evidence, check
+from newsletter.checks import Evidence, check, unchecked
 from newsletter.content import load_issue
 from newsletter.errors import BlockedError
 from newsletter.model.content import Issue
-from newsletter.model.finding import Finding, Severity
+from newsletter.model.finding import Finding, Severity, Unchecked
 from newsletter.model.rendition import Renditions
 from newsletter.model.site import Site
-from newsletter.rendering import prepare_press, trace_rendition
+from newsletter.publishing.difficult import with_own_evidence
+from newsletter.rendering import Press, prepare_press, trace_rendition
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,17 +23,26 @@ class Composition:
 
     Attributes:
         findings: those of rendering and of the checks, gravest first.
+        unchecked: rules that could not be judged by what is known.
+        press: what the renditions were printed with.
     """
 
     site: Site
     issue: Issue
     renditions: Renditions
     findings: tuple[Finding, ...]
+    unchecked: tuple[Unchecked, ...]
+    press: Press
 
     @property
     def errors(self) -> tuple[Finding, ...]:
         """The findings that block approval."""
-        return tuple(found for found in self.findings if found.severity is Severity.ERROR)
+        return tuple(found for found in self.findings if is_blocking(found))
+
+
+def is_blocking(found: Finding) -> bool:
+    """Whether a finding stands in the way: an error that the issue does not allow."""
+    return found.severity is Severity.ERROR and not found.acknowledged
 
 
 _GRAVITY = {severity: rank for rank, severity in enumerate(Severity)}
@@ -55,9 +65,10 @@ def compose(site: Site, ref: str | Path, evidence: Evidence) -> Composition:
     issue = load_issue(site, ref)
     press = prepare_press(issue, site)
     renditions = press.print_all()
-    findings = check(renditions, site, evidence, partial(trace_rendition, press))
+    known = with_own_evidence(evidence, renditions, site)
+    findings = check(renditions, site, known, partial(trace_rendition, press))
     ranked = sorted(findings, key=lambda found: (_GRAVITY[found.severity], found.rule))
-    return Composition(site, issue, renditions, tuple(ranked))
+    return Composition(site, issue, renditions, tuple(ranked), unchecked(known), press)
 
 
 def require_sendable(composition: Composition) -> None:

@@ -54,6 +54,7 @@ def finding_json(finding: Finding) -> Json:
         "path": place.path if place else None,
         "line": place.line if place else None,
         "variant": finding.variant,
+        "acknowledged": finding.acknowledged,
     }
 
 
@@ -61,7 +62,12 @@ def read_finding(told: Mapping[str, Any]) -> Finding:
     """The finding that `finding_json` told."""
     place = Place(told["path"], told["line"] or 0) if told["path"] is not None else None
     return Finding(
-        told["rule"], Severity(told["severity"]), told["message"], place, told["variant"]
+        told["rule"],
+        Severity(told["severity"]),
+        told["message"],
+        place,
+        told["variant"],
+        told.get("acknowledged", ""),
     )
 
 

@@ -22,10 +22,13 @@ SHA = "ab" * 32
 
 HTML = f"""<!DOCTYPE html>
 <html lang="en"><head><title>Hello</title>
-<style>@media (max-width:480px) {{ .mj-column-per-50 {{ width:100% !important; max-width:100%; }} }}
+<meta name="color-scheme" content="light dark">
+<meta name="supported-color-schemes" content="light dark">
+<style>:root {{ color-scheme: light dark; supported-color-schemes: light dark; }}
+@media (max-width:480px) {{ .mj-column-per-50 {{ width:100% !important; max-width:100%; }} }}
 </style></head><body>
 <!--[if mso | IE]><table width="600"><tr><td><![endif]-->
-<div style="max-width:600px"><p>Hello {NAME.token}, read on.</p>
+<div lang="en" dir="ltr" style="max-width:600px"><h1>Hello</h1><p>Hello {NAME.token}, read on.</p>
 <img src="https://news.example.com/media/{SHA}.png" width="300" alt="Fine channels in skin">
 <a href="https://example.com/book">Book a consultation</a>
 <!-- the way out -->
@@ -34,12 +37,22 @@ HTML = f"""<!DOCTYPE html>
 <!--[if mso | IE]></td></tr></table><![endif]-->
 </body></html>"""
 
-TEXT = f"""Hello {NAME.token}, read on: tiny channels wake the skin up, and what they wake
+TEXT = f"""Hello
+
+Hello {NAME.token}, read on: tiny channels wake the skin up, and what they wake
 does the work in the weeks that follow, as our first piece explains at length.
+
+Book a consultation: https://example.com/book
 
 Unsubscribe: {UNSUBSCRIBE.token}
 {ADDRESS}
 """
+
+PREHEADER = "Tiny channels, and what they have to do with your serum"
+WORDS = (
+    "Tiny channels wake the skin up, and what they wake does the work in the weeks that follow: "
+    "the skin makes new collagen of its own, a little every day."
+)
 
 SITE = Site(
     root=Path("/nowhere"),
@@ -54,7 +67,7 @@ RENDITION = Rendition(
     interests=(),
     sections=("skin/channels",),
     subject="Hello",
-    preheader="Read on",
+    preheader=PREHEADER,
     html=HTML,
     text=TEXT,
     nonce=NONCE,
@@ -69,12 +82,13 @@ def issue(alt: str = "Fine channels in skin") -> Issue:
     """An issue with one snippet, whose picture has this alternative text."""
     image = Picture("channels.png", Path("/nowhere/channels.png"), 300, 200)
     words = MergeText(("Channels",))
+    body = MergeText((WORDS,), Place(SNIPPET_PLACE.path, 7))
     snippet = Snippet(
         slug="skin/channels",
         kind="tip",
         title="Channels",
         heading=words,
-        body=words,
+        body=body,
         interest="tips",
         image=image,
         alt=alt,
@@ -111,13 +125,20 @@ def findings(
     text: str = TEXT,
     *,
     subject: str = "Hello",
+    preheader: str = PREHEADER,
     alt: str = "Fine channels in skin",
     site: Site = SITE,
     evidence: Evidence | None = None,
+    made_of: Issue | None = None,
 ) -> list[Finding]:
-    """What one rule finds in the faultless mail with some parts replaced."""
-    rendition = replace(RENDITION, html=html, text=text, subject=subject)
-    found = check(renditions(rendition, alt=alt), site, evidence or Evidence())
+    """What one rule finds in the faultless mail with some parts replaced.
+
+    Args:
+        made_of: the issue, for rules about what was written.
+    """
+    rendition = replace(RENDITION, html=html, text=text, subject=subject, preheader=preheader)
+    whole = replace(renditions(rendition, alt=alt), **({"issue": made_of} if made_of else {}))
+    found = check(whole, site, evidence or Evidence())
     return [finding for finding in found if finding.rule == rule]
 
 
