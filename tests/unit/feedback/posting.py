@@ -62,7 +62,7 @@ class Provider:
         """A provider of that world's mails, and the reception that hears of it."""
         return cls(world, open_reception(world.store, site, Signer([SECRET]), world.clock))
 
-    def event(self, email: str, word: str, **more: Any) -> dict[str, Any]:
+    def event(self, email: str, word: str, /, **more: Any) -> dict[str, Any]:
         """An event about the latest delivery of a reader, as the vendor writes it."""
         row = self.row(email)
         site_id = self.world.store.site_id
