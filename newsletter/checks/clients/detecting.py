@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from lxml import etree
 from lxml.html import HtmlElement
@@ -139,14 +140,15 @@ def beside_word(document: Document) -> frozenset[HtmlElement]:
     """The elements between `<!--[if !mso]><!-->` and `<!--<![endif]-->`."""
     found: set[HtmlElement] = set()
     within = False
-    for node in document.root.iter():
-        if isinstance(node, etree._Comment):
+    nodes: Iterator[Any] = document.root.iter()
+    for node in nodes:
+        if node.tag is etree.Comment:
             text = (node.text or "").strip()
             if text.startswith("[if") and "]><!" in text:
                 within = "!mso" in text.replace(" ", "")
             elif text.startswith("<![endif]"):
                 within = False
-        elif within and isinstance(node, HtmlElement):
+        elif within and isinstance(node.tag, str):
             found.add(node)
     return frozenset(found)
 

@@ -48,7 +48,8 @@ class Look:
         size: of its text, CSS pixels.
         bold: whether its weight is 700 or more.
         shown: False for `display: none`, here or above.
-        visible: False for `visibility: hidden`, or for no opacity, here or above.
+        audible: False for `visibility: hidden`; screen readers read what is transparent.
+        opaque: False for `opacity: 0`, here or above.
     """
 
     colour: Colour
@@ -57,8 +58,14 @@ class Look:
     size: float
     bold: bool
     shown: bool
-    visible: bool
+    audible: bool = True
+    opaque: bool = True
     weight: float = field(default=400, compare=False)
+
+    @property
+    def visible(self) -> bool:
+        """Whether its text can be seen, as far as `shown` lets it."""
+        return self.audible and self.opaque
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +171,7 @@ def style_rules(document: Document) -> Iterator[StyleRule]:
 
 def _canvas(dark: bool) -> Look:
     ground, ink = (_DARK_CANVAS, WHITE) if dark else (WHITE, BLACK)
-    return Look(ink, ground, False, 16.0, False, True, True)
+    return Look(ink, ground, False, 16.0, False, shown=True)
 
 
 def _look(element: HtmlElement, values: Mapping[str, str], above: Look, dark: bool) -> Look:
@@ -178,16 +185,15 @@ def _look(element: HtmlElement, values: Mapping[str, str], above: Look, dark: bo
         size=_size(element, values.get("font-size", ""), above.size),
         bold=weight >= 700,
         shown=above.shown and element.tag not in _NEVER and values.get("display") != "none",
-        visible=_is_visible(values, above),
+        audible=_is_visible(values, above.audible),
+        opaque=above.opaque and values.get("opacity", "") not in ("0", "0.0", "0%"),
         weight=weight,
     )
 
 
-def _is_visible(values: Mapping[str, str], above: Look) -> bool:
-    if values.get("opacity", "").strip() in ("0", "0.0", "0%"):
-        return False
-    said = values.get("visibility", "")
-    return above.visible if said in ("", "inherit") else said == "visible" and above.visible
+def _is_visible(values: Mapping[str, str], above: bool) -> bool:
+    said = values.get("visibility", "inherit")
+    return above if said in ("inherit", "unset") else said == "visible"
 
 
 def _ink(element: HtmlElement, values: Mapping[str, str], above: Look, dark: bool) -> Colour:
