@@ -67,8 +67,21 @@ def delivery_step(target: DeliveryOutcome, *sources: DeliveryOutcome) -> Update:
     return statement if target in HOLDING else statement.values(holds=False)
 
 
+def its(column: Column[Any]) -> BindParameter[Any]:
+    """The value to be given as `its_<column>` when the statement is said."""
+    return bindparam(f"its_{column.name}", type_=column.type)
+
+
+def in_range() -> ColumnElement[bool]:
+    """Deliveries from `first` to `last`, to be given when the statement is said."""
+    first, last = (bindparam(name, type_=delivery.c.id.type) for name in ("first", "last"))
+    return delivery.c.id.between(first, last)
+
+
 def _step(table: Table, column: str, steps: Steps[S], target: S, sources: Sequence[S]) -> Update:
     for source in sources:
         require_step(steps, source, target)
     allowed = sources or steps.sources(target)
-    return update(table).where(table.c[column].in_(allowed)).values({column: target})
+    at = table.c[column]
+    fits = at == allowed[0] if len(allowed) == 1 else at.in_(allowed)  # `in` is put together anew
+    return update(table).where(fits).values({column: target})
