@@ -12,7 +12,7 @@ from newsletter.checks.evidence import (
     Standing,
 )
 from newsletter.checks.linking import addresses_of
-from newsletter.checks.registry import RULES, SYSTEM_RULES, check, check_mail, unchecked
+from newsletter.checks.registry import RULES, SYSTEM_RULES, check, check_mail, specimens, unchecked
 from newsletter.checks.rule import Rule, Specimen
 from newsletter.checks.weight import CLIP_BYTES, WARN_BYTES, sent_bytes
 
@@ -32,5 +32,6 @@ __all__ = [
     "check",
     "check_mail",
     "sent_bytes",
+    "specimens",
     "unchecked",
 ]

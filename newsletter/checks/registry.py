@@ -27,7 +27,8 @@ from newsletter.checks import (
     wording,
 )
 from newsletter.checks.allowing import with_allowed
-from newsletter.checks.rule import Evidence, Rule, Specimen
+from newsletter.checks.evidence import Evidence
+from newsletter.checks.rule import Rule, Specimen
 from newsletter.errors import Place
 from newsletter.model.finding import Finding, Severity, Unchecked
 from newsletter.model.origin import Traced
@@ -98,8 +99,24 @@ def check(
         Each finding once, errors first, then by rule, place and variant; a finding that
         all variants share has the variant `""`. Empty means nothing was found.
     """
+    examined = specimens(renditions, site, evidence, trace)
+    found = [finding for each in examined for rule in RULES for finding in rule.findings(each)]
+    every = {*renditions.findings, *_share(found, len(examined))}
+    known = [rule.id for rule in RULES]
+    judged = set(known) - {each.rule for each in unchecked(evidence)}
+    allowed = with_allowed(every, renditions.issue, known=known, judged=judged)
+    return tuple(sorted(allowed, key=_position))
+
+
+def specimens(
+    renditions: Renditions,
+    site: Site,
+    evidence: Evidence,
+    trace: Callable[[Rendition], Traced] | None = None,
+) -> list[Specimen]:
+    """Each rendition as rules look at it; arguments as for `check`."""
     issue = renditions.issue
-    specimens = [
+    return [
         Specimen(
             rendition=one,
             site=site,
@@ -112,11 +129,6 @@ def check(
         )
         for one in renditions.renditions
     ]
-    found = [finding for each in specimens for rule in RULES for finding in rule.findings(each)]
-    every = {*renditions.findings, *_share(found, len(specimens))}
-    judged = {rule.id for rule in RULES} - {each.rule for each in unchecked(evidence)}
-    allowed = with_allowed(every, issue, known=[rule.id for rule in RULES], judged=judged)
-    return tuple(sorted(allowed, key=_position))
 
 
 def unchecked(evidence: Evidence, rules: Iterable[Rule] = RULES) -> tuple[Unchecked, ...]:

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from newsletter.bootstrap import App
+from newsletter.cli.looking import tell_clients, tell_transcript
 from newsletter.cli.output import emit, finding_line, people, sized
 from newsletter.content import issue_files, write_new_issue
 from newsletter.errors import ContentError, Problem, UsageError
@@ -64,10 +65,20 @@ def check_issues(
     issues: Annotated[
         list[str] | None, typer.Argument(help="Paths, slugs or numbers; none means all.")
     ] = None,
+    clients: Annotated[
+        bool, typer.Option(help="Show instead which mail client shows what of it.")
+    ] = False,
+    transcript: Annotated[
+        bool, typer.Option(help="Show instead what a screen reader says of it.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Say what is wrong with issues; exit 1 when something blocks approval."""
     app: App = context.obj()
+    if clients or transcript:
+        look = tell_clients if clients else tell_transcript
+        look(app, issues or [str(path) for path in issue_files(app.site)], json)
+        return
     console = people(json)
     found: list[Finding] = []
     unreadable: list[Problem] = []

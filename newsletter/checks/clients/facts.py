@@ -25,7 +25,7 @@ _FAMILIES = {
 }  # fmt: skip
 _PLATFORMS = {
     "android": "Android", "desktop-webmail": "web", "ios": "iOS", "macos": "macOS",
-    "mobile-webmail": "mobile web", "outlook-com": "web (Outlook.com)", "windows": "Windows",
+    "mobile-webmail": "mobile web", "outlook-com": "Outlook.com", "windows": "Windows",
     "windows-mail": "Windows Mail",
 }  # fmt: skip
 

@@ -56,6 +56,7 @@ HARMLESS: Mapping[str, str] = MappingProxyType(
         "css-overflow": _SIZES,
         "html-target": "without it the link opens where links open",
         "html-loading-attribute": "without it pictures load at once",
+        "html-body": "webmail puts an element of its own in its place",
         "html-doctype": "Outlook's Word engine has a mode of its own",
         "html-semantics": "clients that do not know the element keep what is in it",
         "html-abbr": _LOOKS,

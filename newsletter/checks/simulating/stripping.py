@@ -55,7 +55,8 @@ class Stripper:
         return next((s for s in sorted(slugs) if known(s, self._client) is Verdict.NO), "")
 
     def _element(self, element: HtmlElement) -> None:
-        tag, bare = str(element.tag), f"<{element.tag}>"
+        tag = str(element.tag)
+        bare = f"<{tag}>"
         for slug, sample in of_element(element).items():
             if not self._missing((slug,)) or slug in _KEPT_ATTRIBUTES:
                 continue
