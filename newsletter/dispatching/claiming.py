@@ -15,7 +15,7 @@ from newsletter.dispatching.desk import Desk
 from newsletter.dispatching.warming import count_readers, give_back
 from newsletter.model.ledger import BatchState, DispatchState, WaveState
 from newsletter.store.tables import batch, dispatch, throttle, wave
-from newsletter.store.writing import batch_step, changed
+from newsletter.store.writing import batch_step, changed, its
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +61,14 @@ _SEEN: Select[Any] = (
     # PostgreSQL: claims of one dispatch take turns, and wait for an answer that brakes it. Else
     # one that saw no brake could still claim after others had counted who is on the wire.
     .with_for_update(of=dispatch, key_share=True)
+    .where(batch.c.id == its(batch.c.id))
 )
 
 
 def claim_batch(desk: Desk, batch_id: int) -> Claim | None:
     """Claim a batch, or None: not ready, not open, throttled, braked, or another was quicker."""
     with desk.store.write(durable=False) as connection:
-        seen = connection.execute(_SEEN.where(batch.c.id == batch_id)).first()
+        seen = connection.execute(_SEEN, {"its_id": batch_id}).first()
         if seen is None or not _is_open(seen):
             return None
         now = desk.store.now(connection)
@@ -80,10 +81,8 @@ def claim_batch(desk: Desk, batch_id: int) -> Claim | None:
 def release(desk: Desk, claim: Claim) -> None:
     """Let go of a claim from which nothing left us."""
     with desk.store.write(durable=False) as connection:
-        let_go = batch_step(BatchState.READY, BatchState.CLAIMED).where(
-            batch.c.id == claim.batch_id, batch.c.fence == claim.fence
-        )
-        if changed(connection.execute(let_go)) and claim.counts_on:
+        ours = {"its_id": claim.batch_id, "its_fence": claim.fence}
+        if changed(connection.execute(_LET_GO, ours)) and claim.counts_on:
             readers = queued_in(connection, claim.first, claim.last)
             give_back(connection, claim.counts_on, readers)
 
@@ -96,6 +95,15 @@ def still_open(statement: Update) -> Update:
         ),
         exists().where(wave.c.id == batch.c.wave_id, wave.c.state == WaveState.OPEN),
     )
+
+
+_MINE = (batch.c.id == its(batch.c.id), batch.c.fence == its(batch.c.fence))
+_TAKE = (
+    still_open(batch_step(BatchState.CLAIMED, BatchState.READY))
+    .where(*_MINE)
+    .returning(batch.c.last_delivery)
+)
+_LET_GO = batch_step(BatchState.READY, BatchState.CLAIMED).where(*_MINE)
 
 
 def _is_open(seen: Row[Any]) -> bool:
@@ -133,10 +141,14 @@ def _brake_lets(desk: Desk, connection: Connection, seen: Row[Any], now: datetim
 def _take(desk: Desk, connection: Connection, seen: Row[Any], now: datetime) -> Claim | None:
     fence = seen.fence + 1
     won = connection.execute(
-        still_open(batch_step(BatchState.CLAIMED, BatchState.READY))
-        .where(batch.c.id == seen.id, batch.c.fence == seen.fence)
-        .values(fence=fence, owner=desk.roster.name, lease_until=now + desk.rules.lease)
-        .returning(batch.c.last_delivery)
+        _TAKE,
+        {
+            "its_id": seen.id,
+            "its_fence": seen.fence,
+            "fence": fence,
+            "owner": desk.roster.name,
+            "lease_until": now + desk.rules.lease,
+        },
     ).first()
     if won is None:
         return None

@@ -145,7 +145,9 @@ def recipients(
         },
     }
     marks = [f"{site_id}-{delivery:x}" for delivery in deliveries]  # as marks.mark, quicker
-    return list(map(Recipient, marks, emails, names, _filled(ready, columns), columns[_UNSUBSCRIBE]))
+    return list(
+        map(Recipient, marks, emails, names, _filled(ready, columns), columns[_UNSUBSCRIBE])
+    )
 
 
 def _filled(ready: ReadyLetter, columns: Mapping[str, Sequence[str]]) -> Iterable[tuple[str, ...]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert, select, update
 
 from newsletter.dispatching.claiming import Claim, claim_batch, release, still_open
 from newsletter.dispatching.desk import Desk
@@ -25,8 +25,8 @@ from newsletter.dispatching.readers import (
 from newsletter.dispatching.recording import record
 from newsletter.model.ledger import BatchState, DeliveryOutcome
 from newsletter.model.transport import Answer, Batch, Outcome, Receipt
-from newsletter.store.tables import attempt, batch, delivery
-from newsletter.store.writing import batch_step, changed, delivery_step
+from newsletter.store.tables import attempt, batch
+from newsletter.store.writing import batch_step, changed, delivery_step, in_range, its
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,16 @@ class Started:
     attributes: tuple[str, ...]
     readers: Sequence[Reader]
     ends_by: float
+
+
+_MINE = batch.c.id == its(batch.c.id)
+_BEGIN = still_open(batch_step(BatchState.SENDING, BatchState.CLAIMED)).where(
+    _MINE, batch.c.fence == its(batch.c.fence), batch.c.lease_until > its(batch.c.lease_until)
+)
+_WRITE_ATTEMPT = insert(attempt).returning(attempt.c.id)
+_NAME_ATTEMPT = update(batch).where(_MINE)
+_MARK = delivery_step(DeliveryOutcome.SENDING, DeliveryOutcome.QUEUED).where(in_range())
+_LEASE = select(batch.c.state, batch.c.fence, batch.c.lease_until).where(_MINE)
 
 
 class _NotOursError(Exception):
@@ -84,10 +94,9 @@ def _commit_sending(
     desk: Desk, connection: Connection, claim: Claim, since: float
 ) -> Started | None:
     now = desk.store.now(connection)
-    taken = still_open(batch_step(BatchState.SENDING, BatchState.CLAIMED)).where(
-        batch.c.id == claim.batch_id, batch.c.fence == claim.fence, batch.c.lease_until > now
-    )
-    if not changed(connection.execute(taken.values(lease_until=now + desk.rules.lease))):
+    mine = {"its_id": claim.batch_id, "its_fence": claim.fence, "its_lease_until": now}
+    longer = {"lease_until": now + desk.rules.lease}
+    if not changed(connection.execute(_BEGIN, mine | longer)):
         raise _NotOursError
     ready = desk.letters.get(connection, claim.rendition_id)
     attributes = attributes_in(ready.sources)
@@ -103,17 +112,16 @@ def _commit_sending(
 
 def _write_attempt(desk: Desk, connection: Connection, claim: Claim, readers: int) -> int:
     made = connection.execute(
-        insert(attempt)
-        .values(
-            batch_id=claim.batch_id,
-            fence=claim.fence,
-            owner=desk.roster.name,
-            readers=readers,
-            started_at=desk.store.now(connection),
-        )
-        .returning(attempt.c.id)
+        _WRITE_ATTEMPT,
+        {
+            "batch_id": claim.batch_id,
+            "fence": claim.fence,
+            "owner": desk.roster.name,
+            "readers": readers,
+            "started_at": desk.store.now(connection),
+        },
     ).scalar_one()
-    connection.execute(batch.update().where(batch.c.id == claim.batch_id).values(attempt_id=made))
+    connection.execute(_NAME_ATTEMPT, {"its_id": claim.batch_id, "attempt_id": made})
     return int(made)
 
 
@@ -122,9 +130,7 @@ def _mark_sending(
 ) -> None:
     """All who wait become `sending`; those who may not be mailed any more are then excluded."""
     marked = connection.execute(
-        delivery_step(DeliveryOutcome.SENDING, DeliveryOutcome.QUEUED)
-        .where(delivery.c.id.between(claim.first, claim.last))
-        .values(attempt_id=attempt_id)
+        _MARK, {"first": claim.first, "last": claim.last, "attempt_id": attempt_id}
     ).rowcount
     if marked > readers:
         now = desk.store.now(connection)
@@ -177,11 +183,7 @@ def _is_still_ours(desk: Desk, started: Started) -> bool:
     if desk.clock.monotonic() > started.ends_by:
         return False
     with desk.store.read() as connection:
-        row = connection.execute(
-            select(batch.c.state, batch.c.fence, batch.c.lease_until).where(
-                batch.c.id == started.claim.batch_id
-            )
-        ).one()
+        row = connection.execute(_LEASE, {"its_id": started.claim.batch_id}).one()
         latest = desk.store.now(connection) + desk.rules.call
     is_held = row.state is BatchState.SENDING and row.fence == started.claim.fence
     return is_held and row.lease_until is not None and latest < row.lease_until

@@ -25,7 +25,14 @@ from newsletter.model.ledger import (
 )
 from newsletter.model.transport import Answer, Outcome, Receipt
 from newsletter.store.tables import attempt, batch, delivery, dispatch, wave
-from newsletter.store.writing import batch_step, delivery_step, wave_step
+from newsletter.store.writing import (
+    batch_step,
+    changed,
+    delivery_step,
+    in_range,
+    its,
+    wave_step,
+)
 
 _HANDED_OVER = {
     Outcome.ACCEPTED: DeliveryOutcome.ACCEPTED,
@@ -46,7 +53,24 @@ _SEEN = (
     .join(wave, wave.c.id == batch.c.wave_id)
     .join(dispatch, dispatch.c.id == batch.c.dispatch_id)
     .with_for_update(of=batch)
+    .where(batch.c.id == its(batch.c.id))
 )
+_ANSWER = update(attempt).where(attempt.c.id == its(attempt.c.id), attempt.c.answered_at.is_(None))
+_OF_ATTEMPT = (in_range(), delivery.c.attempt_id == its(delivery.c.attempt_id))
+_SETTLED = {
+    outcome: delivery_step(outcome, DeliveryOutcome.SENDING).where(*_OF_ATTEMPT)
+    for outcome in _HANDED_OVER.values()
+}
+_CANCELLED = (
+    delivery_step(DeliveryOutcome.EXCLUDED, DeliveryOutcome.SENDING)
+    .where(*_OF_ATTEMPT)
+    .values(reason=ExclusionReason.CANCELLED)
+)
+_ENDED = {
+    state: batch_step(state, BatchState.SENDING).where(batch.c.id == its(batch.c.id))
+    for state in (BatchState.READY, BatchState.UNKNOWN, BatchState.ACCEPTED, BatchState.REJECTED)
+}
+_LET_GO = {"owner": "", "lease_until": None, "probe": False}
 
 
 def settle(
@@ -62,7 +86,7 @@ def settle(
     Args:
         deliveries: ids, in the order of the receipt's outcomes.
     """
-    seen = connection.execute(_SEEN.where(batch.c.id == claim.batch_id)).one()
+    seen = connection.execute(_SEEN, {"its_id": claim.batch_id}).one()
     is_late = not (seen.state is BatchState.SENDING and seen.attempt_id == attempt_id)
     now = desk.store.now(connection)
     if not _write_answer(connection, attempt_id, receipt, now, is_late=is_late):
@@ -81,21 +105,16 @@ def settle(
 def _write_answer(
     connection: Connection, attempt_id: int, receipt: Receipt, now: datetime, *, is_late: bool
 ) -> bool:
-    return (
-        connection.execute(
-            update(attempt)
-            .where(attempt.c.id == attempt_id, attempt.c.answered_at.is_(None))
-            .values(
-                answered_at=now,
-                answer=receipt.answer,
-                status=receipt.status,
-                message_id=receipt.message_id,
-                reason=receipt.reason,
-                late=is_late,
-            )
-        ).rowcount
-        == 1
-    )
+    values = {
+        "its_id": attempt_id,
+        "answered_at": now,
+        "answer": receipt.answer,
+        "status": receipt.status,
+        "message_id": receipt.message_id,
+        "reason": receipt.reason,
+        "late": is_late,
+    }
+    return changed(connection.execute(_ANSWER, values))
 
 
 def _understood(receipt: Receipt) -> Receipt:
@@ -128,21 +147,17 @@ def _settle_readers(
 ) -> None:
     """Exceptions by id, then the rest of the range in one statement."""
     is_over = _is_over(seen)
-    mine = (
-        delivery.c.id.between(seen.first_delivery, seen.last_delivery),
-        delivery.c.attempt_id == attempt_id,
-    )
+    mine = {
+        "first": seen.first_delivery,
+        "last": seen.last_delivery,
+        "its_attempt_id": attempt_id,
+    }
     for at, (outcome, ids) in enumerate(outcomes.items(), start=1):
-        source = DeliveryOutcome.SENDING
-        if outcome is DeliveryOutcome.QUEUED and is_over:
-            statement = delivery_step(DeliveryOutcome.EXCLUDED, source).values(
-                reason=ExclusionReason.CANCELLED
-            )
-        else:
-            statement = delivery_step(outcome, source)
+        is_cancelled = outcome is DeliveryOutcome.QUEUED and is_over
+        statement = _CANCELLED if is_cancelled else _SETTLED[outcome]
         if at < len(outcomes):
             statement = statement.where(delivery.c.id.in_(ids))
-        connection.execute(statement.where(*mine))
+        connection.execute(statement, mine)
 
 
 def _settle_batch(
@@ -156,13 +171,11 @@ def _settle_batch(
     if waiting and not _is_over(seen) and should_split(connection, seen, receipt):
         split(desk, connection, seen, receipt.reason)
         return
-    mine = batch.c.id == seen.id
-    values = {"refusal": receipt.reason} if receipt.answer is Answer.REFUSED else {}
-    target = _batch_state(outcomes)
-    step = batch_step(target, BatchState.SENDING).where(mine)
-    connection.execute(step.values(owner="", lease_until=None, probe=False, **values))
+    words = {"refusal": receipt.reason} if receipt.answer is Answer.REFUSED else {}
+    connection.execute(_ENDED[_batch_state(outcomes)], {"its_id": seen.id, **_LET_GO, **words})
     if waiting and _is_over(seen):
-        connection.execute(batch_step(BatchState.CANCELLED, BatchState.READY).where(mine))
+        cancelled = batch_step(BatchState.CANCELLED, BatchState.READY)
+        connection.execute(cancelled.where(batch.c.id == seen.id))
 
 
 def _batch_state(outcomes: Mapping[DeliveryOutcome, list[int]]) -> BatchState:
