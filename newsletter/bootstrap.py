@@ -28,9 +28,12 @@ from newsletter.engines.inline import InlineEngine
 from newsletter.errors import UsageError
 from newsletter.feedback.applying import Applier
 from newsletter.feedback.brakes import Brakes
+from newsletter.feedback.calls import AskingRules
 from newsletter.feedback.canaries import CanaryWatch
+from newsletter.feedback.reconciling import Reconciler
 from newsletter.feedback.rules import Engagement, FeedbackRules
 from newsletter.lists import forget_rejected
+from newsletter.model.event import ProviderLog
 from newsletter.model.ports import Clock, Engine
 from newsletter.model.site import Site
 from newsletter.model.transport import (
@@ -48,6 +51,7 @@ from newsletter.subscribing import Reception, open_reception
 from newsletter.tokens import Purpose, Signer
 from newsletter.transports.sendgrid import SendGridTransport
 from newsletter.transports.sendgrid_events import SendGridEvents
+from newsletter.transports.sendgrid_log import SendGridLog
 from newsletter.transports.smtp import SmtpTransport
 
 _SANDBOX_KEY = "sandbox"
@@ -250,14 +254,18 @@ class App:
             desk.transport.close()
             desk.store.close()
 
+    def count_workers(self) -> int | None:
+        """How many workers live; None where the site's engine has none."""
+        if self.site.dispatch.engine == "inline":
+            return None
+        from newsletter.engines.queue import count_workers
+
+        return count_workers(conninfo(self.settings.database_url))
+
     @property
     def lacks_workers(self) -> bool:
         """Whether batches wait for workers and none lives."""
-        if self.site.dispatch.engine == "inline":
-            return False
-        from newsletter.engines.queue import count_workers
-
-        return count_workers(conninfo(self.settings.database_url)) == 0
+        return self.count_workers() == 0
 
     @contextmanager
     def deskwork(self) -> Iterator[Desk]:
@@ -281,13 +289,33 @@ class App:
 
     def applier(self, reception: Reception) -> Applier:
         """Takes in what the provider posted."""
+        return Applier(reception, self.events, self._feedback)
+
+    @property
+    def _feedback(self) -> FeedbackRules:
         chosen = self.settings.feedback
-        rules = FeedbackRules(
+        return FeedbackRules(
             soft_bounces=chosen.soft_bounces,
             soft_bounce_span=timedelta(days=chosen.soft_bounce_days),
             engagement=Engagement(chosen.engagement),
         )
-        return Applier(reception, self.events, rules)
+
+    def open_provider_log(self) -> ProviderLog | None:
+        """What is asked afterwards; None where issues go out by SMTP, which has no log."""
+        settings, key = self.settings, self.settings.sendgrid_api_key.get_secret_value()
+        if not (key or self._is_local):
+            return None
+        return SendGridLog(key or _SANDBOX_KEY, settings.sendgrid_url, clock=self.clock)
+
+    def reconciler(self, desk: Desk) -> Reconciler | None:
+        """Asks the provider about what nobody knows the end of; None where nobody can be asked."""
+        log, chosen = self.open_provider_log(), self.settings.feedback
+        if log is None:
+            return None
+        rules = AskingRules(
+            resend_absent=chosen.resend_absent, calls_per_minute=chosen.log_calls_per_minute
+        )
+        return Reconciler(desk, log, self.reception(desk.store), rules, self._feedback)
 
     @property
     def rejected(self) -> Path:

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.serialization import load_der_public_key
 from pydantic import SecretStr
 
 from newsletter.config import rules, schema
-from newsletter.config.overrides import SECRET, apply_overrides
+from newsletter.config.overrides import METRICS_TOKEN, SECRET, apply_overrides
 from newsletter.config.secret_keys import RULE, read_secret_keys, split_secret_keys
 from newsletter.config.settings import (
     SENDGRID_URL,
@@ -72,10 +72,11 @@ def load_settings(root: Path, environ: Mapping[str, str]) -> Settings:
         webhook_keys=webhook_keys,
         secret_keys=keys,
         smtp=smtp,
-        notify=NotifySettings(notify.emails),
+        notify=NotifySettings(notify.emails, notify.urls),
         web=WebSettings(web.origins, web.proxies),
         brakes=BrakeLimits(**brakes.model_dump()),
         feedback=FeedbackSettings(**feedback.model_dump()),
+        metrics_token=SecretStr(sources.variable(METRICS_TOKEN)),
     )
 
 

@@ -12,7 +12,8 @@ from newsletter.config.sources import Sources, Variable
 from newsletter.errors import Problem, nearest
 
 PREFIX = "NEWSLETTER_"
-ALONE = ("NEWSLETTER_PUBLIC_URL", "NEWSLETTER_SECRET_KEYS", "NEWSLETTER_SITE")
+METRICS_TOKEN = "NEWSLETTER_METRICS_TOKEN"  # noqa: S105 - the variable's name, not its value
+ALONE = ("NEWSLETTER_PUBLIC_URL", "NEWSLETTER_SECRET_KEYS", "NEWSLETTER_SITE", METRICS_TOKEN)
 SECRET = "NEWSLETTER_SMTP__PASSWORD"  # noqa: S105 - the variable's name, not its value
 
 

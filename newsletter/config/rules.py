@@ -93,6 +93,16 @@ def guarded_url(value: str) -> str:
     return base_url(value)
 
 
+def hook(value: str) -> str:
+    """An address to post to: https, or http on loopback; the path may be a secret."""
+    parts = _split(value)
+    if parts.scheme != "https" and not is_loopback(parts.hostname or ""):
+        raise ValueError("must be https. Plain http is for loopback only.")
+    if parts.fragment:
+        raise ValueError("must not have a `#`.")
+    return value
+
+
 def link(value: str) -> str:
     """A complete https address."""
     if _split(value).scheme != "https":
@@ -182,6 +192,8 @@ Origins = Annotated[tuple[Origin, ...], BeforeValidator(split_commas)]
 Network = Annotated[str, AfterValidator(network)]
 Networks = Annotated[tuple[Network, ...], BeforeValidator(split_commas)]
 BaseUrl = Annotated[str, AfterValidator(base_url)]
+Hook = Annotated[str, AfterValidator(hook)]
+Hooks = Annotated[tuple[Hook, ...], BeforeValidator(split_commas)]
 Link = Annotated[str, AfterValidator(link)]
 Zone = Annotated[str, AfterValidator(zone)]
 Colour = Annotated[str, AfterValidator(colour)]

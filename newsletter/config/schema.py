@@ -153,11 +153,13 @@ class BrakesTable(Table):
 
 
 class FeedbackTable(Table):
-    """`[feedback]`: when an address is given up, and what is kept of opens and clicks."""
+    """`[feedback]`: when an address is given up, what is kept, how the provider's log is asked."""
 
     soft_bounces: Annotated[int, Field(ge=0, le=1_000)] = 5
     soft_bounce_days: Annotated[int, Field(ge=1, le=365)] = 30
     engagement: rules.Engagement = "totals"
+    resend_absent: bool = False
+    log_calls_per_minute: Annotated[int, Field(ge=1, le=600)] = 6
 
 
 class WebTable(Table):
@@ -171,6 +173,7 @@ class NotifyTable(Table):
     """`[notify]`."""
 
     emails: rules.Emails = ()
+    urls: rules.Hooks = ()
 
 
 class SmtpTable(Table):

@@ -34,9 +34,15 @@ class SmtpSettings:
 
 @dataclass(frozen=True, slots=True)
 class NotifySettings:
-    """Who hears when a dispatch ends or needs a person: e-mail addresses."""
+    """Who hears when a dispatch ends or needs a person.
+
+    Attributes:
+        emails: addresses.
+        urls: what takes a POST of JSON; not in `repr`, for such an address is often a secret.
+    """
 
     emails: tuple[str, ...] = ()
+    urls: tuple[str, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +65,16 @@ class FeedbackSettings:
     Attributes:
         soft_bounces: letters of one reader refused within `soft_bounce_days`; 0 means never.
         engagement: `off`, `totals` or `personal`.
+        resend_absent: mail unknown readers again by itself once the provider's log has had no
+            trace of them for a day.
+        log_calls_per_minute: how often the provider's log is asked at most.
     """
 
     soft_bounces: int = 5
     soft_bounce_days: int = 30
     engagement: str = "totals"
+    resend_absent: bool = False
+    log_calls_per_minute: int = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +94,7 @@ class Settings:
         web: whom the public side believes and answers.
         brakes: from where on a dispatch stops itself.
         feedback: what events of the provider lead to.
+        metrics_token: masked; who gives it may read `/metrics`. Empty: there is no such page.
     """
 
     site: Site
@@ -96,6 +108,7 @@ class Settings:
     web: WebSettings = field(default_factory=WebSettings)
     brakes: BrakeLimits = field(default_factory=BrakeLimits)
     feedback: FeedbackSettings = field(default_factory=FeedbackSettings)
+    metrics_token: SecretStr = field(default=SecretStr(""))
 
     @property
     def var(self) -> Path:

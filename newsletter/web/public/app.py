@@ -13,6 +13,7 @@ from starlette.routing import BaseRoute
 
 from newsletter.errors import NotFound
 from newsletter.web.guard import LOOPBACK, Guard
+from newsletter.web.operations.answers import Operations, Watching
 from newsletter.web.public.access_log import AccessLog
 from newsletter.web.public.api import Api
 from newsletter.web.public.archive import Archive
@@ -36,6 +37,7 @@ def create_public(
     hosts: Collection[str] = (),
     more_pictures: Callable[[str], bytes | None] = _no_picture,
     access_log: bool = True,
+    watching: Watching | None = None,
 ) -> Starlette:
     """The public pages alone.
 
@@ -44,11 +46,14 @@ def create_public(
         hosts: names it answers to beside loopback and the host of `public_url`.
         more_pictures: asked for a picture that was never approved, as the preview shows.
         access_log: whether each request is told to the log, masked.
+        watching: what `/healthz`, `/readyz` and `/metrics` look at; without it they are not there.
     """
     logging = [Middleware(AccessLog)] if access_log else []
+    watched = [Middleware(Operations, watching=watching)] if watching else []
     return Starlette(
         routes=public_routes(side, more_pictures=more_pictures),
         middleware=[
+            *watched,
             *logging,
             Middleware(Guard, hosts=known_hosts(side) | frozenset(hosts)),
             Middleware(PublicHeaders, secret=True, https=side.is_https),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from newsletter.bootstrap import App
 from newsletter.store import Store
+from newsletter.web.operations.answers import Watching
 from newsletter.web.public.app import create_public
 from newsletter.web.public.callers import Callers
 from newsletter.web.public.side import PublicSide
@@ -31,4 +32,6 @@ def public_server(app: App, store: Store, port: int = 0, host: str = LOOPBACK) -
     Raises:
         UsageError: the port or the host can not be had.
     """
-    return Served(create_public(public_side(app, store)), host, port)
+    token = app.settings.metrics_token.get_secret_value()
+    watching = Watching(store, token, app.count_workers)
+    return Served(create_public(public_side(app, store), watching=watching), host, port)
