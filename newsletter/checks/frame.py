@@ -78,8 +78,9 @@ def layout_tables(specimen: Specimen) -> Iterator[Fault]:
 )
 def title(specimen: Specimen) -> Iterator[Fault]:
     """A08. The title of a drawing is not the document's."""
-    titles = [e for e in specimen.document.named("title") if not any(e.iterancestors("svg"))]
-    if not any((each.text or "").strip() for each in titles):
+    titles = specimen.document.named("title")
+    own = (each for each in titles if next(each.iterancestors("svg"), None) is None)
+    if not any((each.text or "").strip() for each in own):
         yield Fault("The document has no title.")
 
 

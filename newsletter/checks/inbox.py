@@ -16,7 +16,7 @@ _JOINERS = re.compile(r"\u200d.")
 _MARKS = ("Mn", "Me", "Cf")
 _WORD = re.compile(r"[^\W\d_]+")
 _SHOUTED_LETTERS = 4
-_SIGNS = re.compile(r"[!?]{2,}|\${2,}|€{2,}|(?:[!?]\s*){3,}")
+_SIGNS = re.compile(r"[!?]{2,}|\${2,}|€{2,}|(?:[!?][^!?]{1,12}){2}[!?]")
 
 
 @rule(
@@ -76,8 +76,8 @@ def shouting(specimen: Specimen) -> Iterator[Fault]:
         words = _WORD.findall(text)
         loud = [w for w in words if len(w) >= _SHOUTED_LETTERS and w.isupper()]
         everything = len(words) > 1 and all(w.isupper() for w in words)
-        if len(loud) > 1 or (loud and everything):
-            yield Fault(f'The {name} shouts: "{" ".join(loud)}".', _place(specimen, name))
+        if len(loud) > 1 or everything:
+            yield Fault(f'The {name} shouts: "{" ".join(loud or words)}".', _place(specimen, name))
         signs = _SIGNS.search(text)
         if signs:
             yield Fault(f'The {name} shouts: "{signs[0].strip()}".', _place(specimen, name))

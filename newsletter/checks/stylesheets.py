@@ -58,6 +58,7 @@ def was_stripped(block: MediaBlock) -> bool:
 
 _STRING = re.compile(r"""\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'""", re.DOTALL)
 _ADDRESS = re.compile(r"url\(\s*[^()'\"]*\)", re.IGNORECASE)
+_NAMELESS = re.compile(r"(?:^|[{};])\s*\{")
 _DECLARATION = re.compile(r"\s*(?:[*_]?-{0,2}[a-zA-Z][\w-]*)\s*:\s*\S.*", re.DOTALL)
 
 
@@ -82,10 +83,8 @@ def css_fault(css: str) -> str:
 
 
 def _wrong_declaration(bare: str) -> str:
-    for selector, declarations in _RULESET.findall(bare):
+    for _, declarations in _RULESET.findall(bare):
         for each in declarations.split(";"):
             if each.strip() and not _DECLARATION.fullmatch(each):
                 return f'"{each.strip()[:40]}" is no declaration'
-        if not selector.strip():
-            return "a block has no selector"
-    return ""
+    return "a block has no selector" if _NAMELESS.search(bare) else ""

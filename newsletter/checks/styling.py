@@ -79,7 +79,7 @@ def inline_backgrounds(specimen: Specimen) -> Iterator[Fault]:
     """S06. In a style block `url()` harms nobody else."""
     for element in specimen.document.elements:
         if _BACKGROUND.search(element.get("style", "")) and not element.get("background"):
-            yield Fault(f"The style of a <{element.tag}> holds url().", element=element)
+            yield Fault(f"The style of a <{element.tag!s}> holds url().", element=element)
 
 
 RULES: tuple[Rule, ...] = (style_weight, control_characters, parses, inline_backgrounds)
