@@ -36,6 +36,7 @@ COMMANDS = {
     "cancel": Command("steering", "End an issue; whoever was not mailed yet is not mailed"),
     "correct": Command("correcting", "Send a new version to those not yet mailed"),
     "follow-up": Command("following", "Send an issue to readers it did not reach"),
+    "reconcile": Command("reconciling", "Ask the provider about readers of whom nobody knows"),
     "resolve": Command("resolving", "Decide about readers of whom nobody knows"),
     "report": Command("reporting", "Say what became of an issue, in numbers that can be trusted"),
     "subscribers": Command("subscribers", "Bring readers in, look at them, let them go"),

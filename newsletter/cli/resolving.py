@@ -15,6 +15,7 @@ from newsletter.cli.output import emit, people, plain
 from newsletter.cli.planning import tell_if_unwatched
 from newsletter.dispatching.resolving import Unknown, list_unknown, resolve
 from newsletter.errors import UsageError
+from newsletter.model.event import EvidenceKind
 from newsletter.model.ledger import Resolution
 from newsletter.scheduling.spoken import people as readers_in_words
 
@@ -22,6 +23,13 @@ UNKNOWN_LEFT = 3
 _RISK = {
     Resolution.ASSUME_SENT: "Whoever did not get it will not get it.",
     Resolution.SEND_AGAIN: "Whoever did get it will get it twice.",
+}
+_ABSENT_RISK = "The provider's log does not have them, which is likely to be right and no proof."
+_KNOWN = {
+    EvidenceKind.EVENT: "{} settled by events",
+    EvidenceKind.LOG: "{} settled by the provider's log",
+    EvidenceKind.ABSENT: "{} proposed absent",
+    EvidenceKind.DUPLICATE: "{} taken twice",
 }
 
 
@@ -37,6 +45,10 @@ def resolve_issue(
         bool, typer.Option("--assume-sent", help="Count them as mailed.")
     ] = False,
     send_again: Annotated[bool, typer.Option("--send-again", help="Mail them again.")] = False,
+    absent: Annotated[
+        bool,
+        typer.Option("--absent", help="Only those the provider's log does not have after a day."),
+    ] = False,
     by: Annotated[str, typer.Option("--by", metavar="NAME", help="Who decides.")] = "",
     yes: Yes = False,
     json: Json = False,
@@ -44,22 +56,27 @@ def resolve_issue(
     """Decide about readers of whom nobody knows; without a decision, list them."""
     app: App = context.obj()
     console = people(json)
+    if absent and not (assume_sent or send_again):
+        raise UsageError("--absent goes with a decision: --send-again or --assume-sent.")
     decision = _decision(assume_sent=assume_sent, send_again=send_again, by=by)
     with app.deskwork() as desk:
         number = find_number(app, desk.store, issue)
         unknown = list_unknown(desk, number)
         _tell(console, number, unknown)
+        if decision is None:
+            _suggest(console, number, unknown)
         decided = 0
         if decision is not None and unknown:
-            risk = _RISK[decision]
+            risk = _ABSENT_RISK if absent else _RISK[decision]
             confirm_on_terminal(f"{risk} Decide so?", yes=yes, json=json)
-            decided = resolve(desk, number, decision, by=by.strip())
+            decided = resolve(desk, number, decision, by=by.strip(), only_absent=absent)
             plain(console, f"{readers_in_words(decided)}: {decision.value.replace('_', ' ')}.")
             if decision is Resolution.SEND_AGAIN:
                 tell_if_unwatched(console, app, desk.store)
     if json:
         emit(_record(number, unknown, decision, decided))
-    raise typer.Exit(UNKNOWN_LEFT if unknown and not decided else 0)
+    left = sum(each.readers for each in unknown) - decided
+    raise typer.Exit(UNKNOWN_LEFT if left else 0)
 
 
 def _decision(*, assume_sent: bool, send_again: bool, by: str) -> Resolution | None:
@@ -82,8 +99,33 @@ def _tell(console: Console, number: int, unknown: Sequence[Unknown]) -> None:
             console,
             f"attempt {each.attempt_id} of dispatch {each.dispatch_id}, "
             f"{each.started_at:%Y-%m-%d %H:%M:%S} UTC: {readers_in_words(each.readers)}, "
-            f"{answer}{reason}",
+            f"{answer}{reason}{_evidence(each)}",
         )
+
+
+def _evidence(each: Unknown) -> str:
+    """What is known beside the answer: settled by events, by the log, proposed absent."""
+    known = [
+        words.format(readers_in_words(each.evidence[kind]))
+        for kind, words in _KNOWN.items()
+        if each.evidence.get(kind)
+    ]
+    return f" ({'; '.join(known)})" if known else ""
+
+
+def _suggest(console: Console, number: int, unknown: Sequence[Unknown]) -> None:
+    """What to do next: send again to exactly those who very likely got nothing."""
+    absent = sum(each.absent for each in unknown)
+    if absent:
+        total = sum(each.readers for each in unknown)
+        plain(
+            console,
+            f"{absent:,} of {total:,} are proposed absent: a day later the provider's log does "
+            "not have them. To mail exactly those again:\n"
+            f"newsletter resolve {number} --send-again --absent --by NAME",
+        )
+    elif unknown:
+        plain(console, f"Ask the provider first: newsletter reconcile {number}")
 
 
 def _record(
@@ -101,6 +143,8 @@ def _record(
                 "started_at": each.started_at.isoformat(timespec="seconds"),
                 "answer": each.answer.value if each.answer else None,
                 "reason": each.reason,
+                "absent": each.absent,
+                "evidence": {kind.value: count for kind, count in each.evidence.items()},
             }
             for each in unknown
         ],

@@ -17,6 +17,7 @@ from newsletter.cli.stopping import Stopping
 from newsletter.dispatching.running import Dispatcher
 from newsletter.errors import NewsletterError
 from newsletter.feedback.applying import apply_posts
+from newsletter.feedback.reconciling import reconcile
 from newsletter.scheduling.clockwork import Job
 from newsletter.subscribing import Postroom, keep_up
 
@@ -24,6 +25,7 @@ INTERRUPTED = 130
 _POST_EVERY = 1.0  # seconds; somebody waits for these mails
 _UPKEEP_EVERY = 3_600.0
 _EVENTS_EVERY = 1.0
+_ASK_EVERY = 60.0  # the log takes a few questions a minute, and nothing is asked without need
 
 
 @contextmanager
@@ -40,7 +42,10 @@ def jobs_of(app: App, dispatcher: Dispatcher) -> tuple[Job, ...]:
     """What a scheduler does: look at the ledger, send the program's own mails, tidy up."""
     reception = app.reception(dispatcher.desk.store)
     postroom = Postroom(reception, dispatcher.desk.transport)
+    reconciler = app.reconciler(dispatcher.desk)
+    asking = Job("reconcile", partial(reconcile, reconciler), _ASK_EVERY) if reconciler else None
     return (
+        *([asking] if asking else []),
         Job("tick", dispatcher.tick),
         Job("post", postroom.deliver, every=_POST_EVERY),
         Job("events", partial(apply_posts, app.applier(reception)), every=_EVENTS_EVERY),

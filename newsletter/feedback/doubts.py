@@ -87,9 +87,9 @@ def address_of(connection: Connection, delivery_id: int) -> str:
     return found or ""
 
 
-def note_asked(connection: Connection, what: str, until: datetime) -> None:
-    """Write down that the provider was asked, and up to when its answer counts."""
-    values = {"until": until, "asked_at": until}
+def note_asked(connection: Connection, what: str, until: datetime, now: datetime) -> None:
+    """Write down that the provider was asked now, and up to when its answer counts."""
+    values = {"until": until, "asked_at": now}
     connection.execute(
         insert_into(connection, asked)
         .values(what=what, **values)
@@ -99,7 +99,7 @@ def note_asked(connection: Connection, what: str, until: datetime) -> None:
 
 def note_searched(connection: Connection, delivery_id: int, now: datetime) -> None:
     """The log was searched for a delivery and does not have it."""
-    note_asked(connection, f"{_BY_DELIVERY}{delivery_id}", now)
+    note_asked(connection, f"{_BY_DELIVERY}{delivery_id}", now, now)
 
 
 def forget_searched(connection: Connection, deliveries: Iterable[int]) -> None:

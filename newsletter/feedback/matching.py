@@ -41,6 +41,7 @@ class Matched:
         target: with DELIVERY.
         attempt_id: of that delivery; 0 when the event names none that we know.
         mail: with MAIL.
+        reader: of an entry of a list, which names an address and no mail.
     """
 
     event: DeliveryEvent
@@ -49,12 +50,13 @@ class Matched:
     target: Target | None = None
     attempt_id: int = 0
     mail: MailTarget | None = None
+    reader: int | None = None
 
     @property
     def subscriber(self) -> int | None:
         """The reader's id."""
         told = self.target or self.mail
-        return told.subscriber if told else None
+        return told.subscriber if told else self.reader
 
 
 def match_events(

@@ -1,58 +1,30 @@
-"""Ask the provider about readers of whom nobody knows, and settle them by what it says.
-
-A call is taken or refused as a whole: so one reader's mail in the log proves the whole call, and
-a few readers that can not be found a day later make it likely that nobody got it. Likely is not
-known: those are *proposed* absent, and sending again stays a person's decision, unless the site
-has decided once for all.
-"""
+"""Ask the provider about what nobody knows the end of, and settle it by what it says."""
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from newsletter.dispatching.desk import Desk
 from newsletter.dispatching.resolving import resolve
 from newsletter.errors import LedgerError, ProviderSilent
-from newsletter.feedback.doubts import (
-    Doubt,
-    address_of,
-    doubts,
-    forget_searched,
-    note_searched,
-    propose_absent,
-    proved_mate,
-)
-from newsletter.feedback.evidence import Proof, Settled, settle_by_evidence
+from newsletter.feedback.calls import AskingRules, CallSearch
+from newsletter.feedback.doubts import Doubt, doubts
+from newsletter.feedback.evidence import Settled
+from newsletter.feedback.listed import take_lists
 from newsletter.feedback.looking import NotNow, Searcher
+from newsletter.feedback.own_mails import UnknownMail, look_for_mail, unknown_mails
 from newsletter.feedback.pacing import Pace
-from newsletter.model.event import EvidenceKind, LogEntry, ProviderLog
+from newsletter.feedback.rules import FeedbackRules
+from newsletter.model.event import ProviderLog
 from newsletter.model.ledger import Resolution
 from newsletter.store import Store
+from newsletter.subscribing.reception import Reception
 
 BY = "the site's setting resend_absent"
 _AFTER_SILENCE = timedelta(minutes=1)
-
-
-@dataclass(frozen=True, slots=True)
-class AskingRules:
-    """When and how often the provider is asked.
-
-    Attributes:
-        wait: after a call, before the log is first asked about it.
-        absent_after: a call that is not in the log by then is proposed absent.
-        samples: so many readers of a call are looked for before that.
-        calls_per_minute: of the log, by all processes together.
-        resend_absent: the site's own decision to send again to whoever is proposed absent.
-    """
-
-    wait: timedelta = timedelta(minutes=5)
-    absent_after: timedelta = timedelta(hours=24)
-    samples: int = 3
-    calls_per_minute: int = 6
-    resend_absent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +34,8 @@ class Reconciled:
     Attributes:
         calls: questions that were put to the log.
         settled: what the answers proved.
+        mails: the program's own mails that were sent after all.
+        listed: entries of the provider's lists that are about our readers.
         unknown: deliveries that are still unknown.
         proposed: of these, proposed absent.
         resent: those the site's setting sends again.
@@ -71,48 +45,108 @@ class Reconciled:
 
     calls: int = 0
     settled: Settled = field(default_factory=Settled)
+    mails: int = 0
+    listed: int = 0
     unknown: int = 0
     proposed: int = 0
     resent: int = 0
     again_at: datetime | None = None
     problems: tuple[str, ...] = ()
 
+    def __add__(self, other: Reconciled) -> Reconciled:
+        return Reconciled(
+            self.calls + other.calls,
+            self.settled + other.settled,
+            self.mails + other.mails,
+            self.listed + other.listed,
+            self.unknown + other.unknown,
+            self.proposed + other.proposed,
+            self.resent + other.resent,
+            other.again_at or self.again_at,
+            self.problems + other.problems,
+        )
 
-def reconcile(
-    desk: Desk,
-    log: ProviderLog,
-    rules: AskingRules,
-    issue_number: int | None = None,
-) -> Reconciled:
+
+@dataclass(frozen=True)
+class Reconciler:
+    """What asking works with; `bootstrap` puts it together."""
+
+    desk: Desk
+    log: ProviderLog
+    reception: Reception
+    rules: AskingRules = field(default_factory=AskingRules)
+    feedback: FeedbackRules = field(default_factory=FeedbackRules)
+
+
+def reconcile(reconciler: Reconciler, issue_number: int | None = None) -> Reconciled:
     """Settle what can be settled now, within what the provider lets us ask.
 
     Args:
-        issue_number: only this issue; None means all.
+        issue_number: only this issue's deliveries; None means all issues, the program's own
+            mails, and the provider's lists.
     """
-    store, pace = desk.store, Pace(desk.store, rules.calls_per_minute)
-    searcher = Searcher(log, pace, store.known_site_ids())
-    run = _Run(store, searcher, rules)
+    store, rules = reconciler.desk.store, reconciler.rules
     waiting = _doubts(store, issue_number)
-    done = Reconciled()
-    for doubt in sorted(waiting, key=_least_asked):
-        if desk.stopping():
-            break
-        try:
-            done = replace(done, settled=done.settled + run.look_into(doubt))
-        except NotNow as later:
-            done = replace(done, again_at=later.until)
-            break
-        except ProviderSilent as silent:
-            pace.hold(silent.not_before or desk.clock.now() + _AFTER_SILENCE)
-            done = replace(done, again_at=silent.not_before, problems=(str(silent),))
-            break
-    done = _resent(desk, rules, waiting, replace(done, calls=pace.calls))
-    left = _doubts(store, issue_number)
+    done = _ask(reconciler, _questions(reconciler, waiting, everything=issue_number is None))
+    if issue_number is None:
+        done += _take_lists(reconciler)
+    if rules.resend_absent:
+        done += _send_again(reconciler.desk, waiting)
+    left = _doubts(store, issue_number) if waiting else []
     return replace(
         done,
         unknown=sum(len(each.unknown) for each in left),
         proposed=sum(each.proposed for each in left),
     )
+
+
+Question = Callable[[Searcher], Reconciled]
+
+
+def _ask(reconciler: Reconciler, questions: Iterator[Question]) -> Reconciled:
+    """One after the other, until the pace, the provider or our own end says stop."""
+    desk = reconciler.desk
+    pace = Pace(desk.store, reconciler.rules.calls_per_minute)
+    searcher = Searcher(reconciler.log, pace, desk.store.known_site_ids())
+    done = Reconciled()
+    for question in questions:
+        if desk.stopping():
+            break
+        try:
+            done += question(searcher)
+        except NotNow as later:
+            done = replace(done, again_at=later.until)
+            break
+        except ProviderSilent as silent:
+            until = silent.not_before or desk.clock.now() + _AFTER_SILENCE
+            pace.hold(until)
+            done = replace(done, again_at=until, problems=(str(silent),))
+            break
+    return replace(done, calls=pace.calls)
+
+
+def _questions(
+    reconciler: Reconciler, waiting: Sequence[Doubt], *, everything: bool
+) -> Iterator[Question]:
+    for doubt in sorted(waiting, key=_least_asked):
+        yield partial(_look_into, reconciler, doubt)
+    if not everything:
+        return
+    store, rules = reconciler.desk.store, reconciler.rules
+    with store.read() as connection:
+        now = store.now(connection)
+        mails = list(unknown_mails(connection, now, rules.wait, rules.absent_after))
+    for mail in mails:
+        yield partial(_look_for, store, mail)
+
+
+def _look_into(reconciler: Reconciler, doubt: Doubt, searcher: Searcher) -> Reconciled:
+    search = CallSearch(reconciler.desk.store, searcher, reconciler.rules)
+    return Reconciled(settled=search.look_into(doubt))
+
+
+def _look_for(store: Store, mail: UnknownMail, searcher: Searcher) -> Reconciled:
+    return Reconciled(mails=look_for_mail(store, searcher, mail))
 
 
 def _doubts(store: Store, issue_number: int | None) -> list[Doubt]:
@@ -126,115 +160,22 @@ def _least_asked(doubt: Doubt) -> tuple[bool, datetime, int]:
     return last is not None, last or doubt.started_at, doubt.attempt_id
 
 
-@dataclass(frozen=True, slots=True)
-class _Run:
-    store: Store
-    searcher: Searcher
-    rules: AskingRules
-
-    def look_into(self, doubt: Doubt) -> Settled:
-        """What we have ourselves first, then the provider's log."""
-        with self.store.read() as connection:
-            now, mate = self.store.now(connection), proved_mate(connection, doubt)
-        if mate:
-            words = f"taken in the same call as delivery {mate.delivery_id}"
-            return self._settle(doubt, mate.source, mate.at, lambda _: words)
-        if doubt.proposed == len(doubt.unknown) or now < self._due(doubt):
-            return Settled()
-        looked_for: list[int] = []
-        for delivery_id in self._readers(doubt, now):
-            if (hit := self._search(doubt, delivery_id)) is not None:
-                return self._found(doubt, delivery_id, hit)
-            looked_for.append(delivery_id)
-        self._propose(doubt)
-        return Settled()
-
-    def _due(self, doubt: Doubt) -> datetime:
-        """After the wait, and then each time the call has become twice as old, until the last."""
-        last = doubt.last_asked
-        if last is None:
-            return doubt.over_at + self.rules.wait
-        last_look = doubt.started_at + self.rules.absent_after
-        if last >= last_look:
-            return last  # the last look has begun
-        return min(doubt.started_at + 2 * (last - doubt.started_at), last_look)
-
-    def _readers(self, doubt: Doubt, now: datetime) -> Sequence[int]:
-        """Whom to look for now: one of them by chance, and several at the last look."""
-        over = doubt.started_at + self.rules.absent_after
-        if now < over:
-            return [_dice.choice(doubt.unknown)]
-        seen = [each for each, at in doubt.asked.items() if at >= over]
-        fresh = [each for each in doubt.unknown if each not in seen]
-        wanted = min(self.rules.samples, len(doubt.unknown)) - len(seen)
-        return _dice.sample(fresh, max(0, min(wanted, len(fresh))))
-
-    def _search(self, doubt: Doubt, delivery_id: int) -> LogEntry | None:
-        with self.store.read() as connection:
-            email = address_of(connection, delivery_id)
-        found = self._mails(email, doubt, delivery_id) if email else iter(())
-        if (hit := next(found, None)) is not None:
-            return hit
-        with self.store.write(durable=False) as connection:
-            note_searched(connection, delivery_id, self.store.now(connection))
-        return None
-
-    def _mails(self, email: str, doubt: Doubt, delivery_id: int) -> Iterator[LogEntry]:
-        for entry in self.searcher.mails_to(email, doubt.started_at):
-            if self.searcher.number(entry.delivery) == delivery_id:
-                yield entry
-
-    def _found(self, doubt: Doubt, delivery_id: int, hit: LogEntry) -> Settled:
-        own = f"in the log as {hit.status}"
-        attempt_id = self.searcher.number(hit.attempt)
-        if attempt_id != doubt.attempt_id:  # an earlier or later call: it proves this reader only
-            proof = Proof(delivery_id, attempt_id, EvidenceKind.LOG, hit.message_id, hit.at, own)
-            with self.store.write() as connection:
-                return settle_by_evidence(connection, [proof])
-        mates = f"taken in the same call as delivery {delivery_id}"
-        return self._settle(
-            doubt, hit.message_id, hit.at, lambda each: own if each == delivery_id else mates
-        )
-
-    def _settle(
-        self, doubt: Doubt, source: str, at: datetime, words: Callable[[int], str]
-    ) -> Settled:
-        proofs = [
-            Proof(each, doubt.attempt_id, EvidenceKind.LOG, source, at, words(each))
-            for each in doubt.unknown
-        ]
-        with self.store.write() as connection:
-            forget_searched(connection, doubt.asked)
-            return settle_by_evidence(connection, proofs)
-
-    def _propose(self, doubt: Doubt) -> None:
-        """Once enough readers were looked for late enough, and none was found."""
-        over = doubt.started_at + self.rules.absent_after
-        with self.store.write() as connection:
-            now = self.store.now(connection)
-            fresh = doubts(connection, now, doubt.issue_number)
-            mine = next((each for each in fresh if each.attempt_id == doubt.attempt_id), None)
-            if mine is None:
-                return
-            late = [each for each, at in mine.asked.items() if at >= over]
-            if len(late) >= min(self.rules.samples, len(mine.unknown)):
-                propose_absent(connection, mine, late, now)
+def _take_lists(reconciler: Reconciler) -> Reconciled:
+    try:
+        taken = take_lists(reconciler.reception, reconciler.log, reconciler.feedback)
+    except ProviderSilent as silent:
+        return Reconciled(problems=(str(silent),))
+    return Reconciled(listed=taken)
 
 
-def _resent(
-    desk: Desk, rules: AskingRules, waiting: Sequence[Doubt], done: Reconciled
-) -> Reconciled:
+def _send_again(desk: Desk, waiting: Sequence[Doubt]) -> Reconciled:
     """The opt-in: the same decision as a person's, for exactly those who are proposed absent."""
-    if not rules.resend_absent:
-        return done
+    done = Reconciled()
     for issue_number in sorted({each.issue_number for each in waiting}):
         try:
             resent = resolve(desk, issue_number, Resolution.SEND_AGAIN, by=BY, only_absent=True)
-            done = replace(done, resent=done.resent + resent)
+            done += Reconciled(resent=resent)
         except LedgerError as problem:
             words = f"Issue {issue_number} is not sent again: {problem}"
-            done = replace(done, problems=(*done.problems, words))
+            done += Reconciled(problems=(words,))
     return done
-
-
-_dice = random.Random()  # noqa: S311 - whom to look for first, no secret

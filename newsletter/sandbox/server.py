@@ -49,6 +49,10 @@ class RunningSandbox:
         """Return what `GET /_sandbox/truth` gives, all of it, without asking over HTTP."""
         return truth(self._sandbox.mailbox.journal, to)
 
+    def suppress(self, name: str, email: str) -> None:
+        """Put an address on one of the vendor's lists, such as `bounces`."""
+        self._sandbox.reactions.lists.add(name, email)
+
     @property
     def events_key(self) -> str:
         """The public key of the events, as the vendor shows it."""
