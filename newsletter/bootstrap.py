@@ -25,14 +25,19 @@ from newsletter.dispatching.rules import Rules
 from newsletter.dispatching.running import GRACE, Dispatcher
 from newsletter.dispatching.sending import send_batch
 from newsletter.engines.inline import InlineEngine
-from newsletter.errors import UsageError
+from newsletter.errors import ProviderSilent, UsageError
 from newsletter.feedback.applying import Applier
 from newsletter.feedback.brakes import Brakes
 from newsletter.feedback.calls import AskingRules
 from newsletter.feedback.canaries import CanaryWatch
+from newsletter.feedback.forgetting import forget_told
+from newsletter.feedback.notices import LOG_PATIENCE, Watched
 from newsletter.feedback.reconciling import Reconciler
 from newsletter.feedback.rules import Engagement, FeedbackRules
+from newsletter.feedback.telling import Herald
+from newsletter.feedback.ways import ways_of
 from newsletter.lists import forget_rejected
+from newsletter.model.consent import SuppressionReason
 from newsletter.model.event import ProviderLog
 from newsletter.model.ports import Clock, Engine
 from newsletter.model.site import Site
@@ -279,8 +284,27 @@ class App:
     def reception(self, store: Store) -> Reception:
         """The use cases of readers, on an open store."""
         return open_reception(
-            store, self.site, self.signer, self.clock, on_erase=(self._forget_rejected,)
+            store,
+            self.site,
+            self.signer,
+            self.clock,
+            on_erase=(self._forget_rejected, partial(self._forget_told, store)),
+            on_lift=self._lift_at_provider,
         )
+
+    def _forget_told(
+        self, store: Store, connection: Connection, subscriber: int, address: str
+    ) -> None:
+        forget_told(self.applier(self.reception(store)), connection, address)
+
+    def _lift_at_provider(self, reason: SuppressionReason, address: str) -> str:
+        log = self.open_provider_log()
+        try:
+            if log is not None:
+                log.lift(reason, address)
+        except ProviderSilent as problem:
+            return str(problem)
+        return ""
 
     @cached_property
     def events(self) -> SendGridEvents:
@@ -316,6 +340,18 @@ class App:
             resend_absent=chosen.resend_absent, calls_per_minute=chosen.log_calls_per_minute
         )
         return Reconciler(desk, log, self.reception(desk.store), rules, self._feedback)
+
+    def herald(self, store: Store, transport: Transport | None = None) -> Herald:
+        """Tells people of the site what happened.
+
+        Args:
+            transport: what mails go out through where [smtp] is not set; a refused key of the
+                provider's is told by [smtp].
+        """
+        mailing = self._smtp() if self.settings.smtp.host else transport
+        ways = ways_of(self.site, store.site_id, self.settings.notify, mailing)
+        has_log = bool(self.settings.sendgrid_api_key.get_secret_value()) or self._is_local
+        return Herald(store, ways, Watched(LOG_PATIENCE if has_log else self.rules.patience))
 
     @property
     def rejected(self) -> Path:

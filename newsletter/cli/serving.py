@@ -16,7 +16,7 @@ from newsletter.bootstrap import App
 from newsletter.cli.output import people, plain, warn
 from newsletter.cli.rehearsing import PREVIEW_PORT, Port
 from newsletter.cli.stopping import Stopping
-from newsletter.cli.ticking import dispatching, exit_code, jobs_of
+from newsletter.cli.ticking import dispatching, exit_code, jobs_of, watching_jobs
 from newsletter.errors import UsageError
 from newsletter.scheduling.clockwork import clockwork
 from newsletter.store import Store
@@ -48,6 +48,7 @@ def serve(
         if store is None:
             store = app.open_store()
             running.callback(store.close)
+            running.enter_context(clockwork(*watching_jobs(app, store)))
         public = public_server(app, store, port, host)
         preview = _preview(app, preview_port)
         running.enter_context(preview)

@@ -15,16 +15,21 @@ from newsletter.cli.logs import log_quietly
 from newsletter.cli.output import complain, people, plain
 from newsletter.cli.stopping import Stopping
 from newsletter.dispatching.running import Dispatcher
-from newsletter.errors import NewsletterError
+from newsletter.errors import NewsletterError, UsageError
 from newsletter.feedback.applying import apply_posts
+from newsletter.feedback.notices import write_silence
 from newsletter.feedback.reconciling import reconcile
 from newsletter.scheduling.clockwork import Job
+from newsletter.store import Store
 from newsletter.subscribing import Postroom, keep_up
 
 INTERRUPTED = 130
 _POST_EVERY = 1.0  # seconds; somebody waits for these mails
 _UPKEEP_EVERY = 3_600.0
 _EVENTS_EVERY = 1.0
+_NOTICES_EVERY = 60.0
+_TELLING_EVERY = 2.0
+_WATCH_EVERY = 30.0
 _ASK_EVERY = 60.0  # the log takes a few questions a minute, and nothing is asked without need
 
 
@@ -43,14 +48,31 @@ def jobs_of(app: App, dispatcher: Dispatcher) -> tuple[Job, ...]:
     reception = app.reception(dispatcher.desk.store)
     postroom = Postroom(reception, dispatcher.desk.transport)
     reconciler = app.reconciler(dispatcher.desk)
+    herald = app.herald(dispatcher.desk.store, dispatcher.desk.transport)
     asking = Job("reconcile", partial(reconcile, reconciler), _ASK_EVERY) if reconciler else None
     return (
         *([asking] if asking else []),
         Job("tick", dispatcher.tick),
         Job("post", postroom.deliver, every=_POST_EVERY),
         Job("events", partial(apply_posts, app.applier(reception)), every=_EVENTS_EVERY),
+        Job("notices", herald.write, every=_NOTICES_EVERY),
+        Job("telling", herald.tell, every=_TELLING_EVERY),
         Job("upkeep", partial(keep_up, reception), every=_UPKEEP_EVERY),
     )
+
+
+def watching_jobs(app: App, store: Store) -> tuple[Job, ...]:
+    """What a process does that does not schedule: say so when nobody else does."""
+    try:
+        herald = app.herald(store, app.open_transport())
+    except UsageError:  # nothing to send with: a webhook can still be told
+        herald = app.herald(store)
+
+    def watch() -> None:
+        if write_silence(store):
+            herald.tell()
+
+    return (Job("watch", watch, every=_WATCH_EVERY),)
 
 
 @contextmanager

@@ -43,6 +43,14 @@ def line(value: str) -> str:
     return value
 
 
+def campaign(value: str) -> str:
+    """One line in which `{number}` and `{slug}` stand for an issue's."""
+    value = line(value)
+    if re.search(r"[{}]", re.sub(r"\{(number|slug)\}", "", value)):
+        raise ValueError("has braces in it that mean nothing. Write {number} or {slug}.")
+    return value
+
+
 def email(value: str) -> str:
     """An address as RFC 5321 has it; its domain is not asked for."""
     try:
@@ -184,6 +192,7 @@ def _is_text(value: Any) -> bool:
 Engagement = Annotated[str, AfterValidator(engagement)]
 EngineName = Annotated[str, AfterValidator(engine)]
 Text = Annotated[str, AfterValidator(text)]
+Campaign = Annotated[str, AfterValidator(campaign)]
 Line = Annotated[str, AfterValidator(line)]
 Email = Annotated[str, AfterValidator(email)]
 Emails = Annotated[tuple[Email, ...], BeforeValidator(split_commas)]

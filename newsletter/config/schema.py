@@ -15,6 +15,7 @@ SECTIONS = (
     "attributes",
     "audiences",
     "theme",
+    "utm",
     "dispatch",
     "brakes",
     "feedback",
@@ -120,6 +121,14 @@ class ThemeTable(Table):
     logo: rules.Line | None = None
     logo_dark: rules.Line | None = None
     social: dict[str, rules.Link] = Field(default_factory=dict)
+
+
+class UtmTable(Table):
+    """`[utm]`: parameters for links of content."""
+
+    source: rules.Line | None = None
+    medium: rules.Line | None = None
+    campaign: rules.Campaign | None = None
 
 
 class DispatchTable(Table):

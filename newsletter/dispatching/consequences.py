@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, exists, or_, select, update
 
 from newsletter.dispatching.desk import Desk
 from newsletter.dispatching.stopping import pause_by_itself
+from newsletter.model.notice import NoticeKind
 from newsletter.model.transport import Answer, Outcome, Receipt
 from newsletter.store.tables import batch, dispatch, throttle
 
@@ -53,15 +54,16 @@ def draw(
     if answer is Answer.RATE_LIMITED:
         _share_limit(desk, connection, receipt, now)
     elif answer is Answer.KEY_REFUSED:
-        pause_by_itself(connection, seen.dispatch_id, f"The provider refused the key: {words}")
+        reason = f"The provider refused the key: {words}"
+        pause_by_itself(connection, seen.dispatch_id, reason, now, NoticeKind.KEY_REFUSED)
     elif answer is Answer.CONTENT_REFUSED:
-        pause_by_itself(connection, seen.dispatch_id, f"The provider refused the content: {words}")
+        reason = f"The provider refused the content: {words}"
+        pause_by_itself(connection, seen.dispatch_id, reason, now)
     elif answer is Answer.TOO_LARGE and len(receipt.outcomes) == 1:
-        pause_by_itself(connection, seen.dispatch_id, f"The mail is too large: {words}")
+        pause_by_itself(connection, seen.dispatch_id, f"The mail is too large: {words}", now)
     elif answer is Answer.REFUSED and _is_hopeless(connection, seen, receipt):
-        pause_by_itself(
-            connection, seen.dispatch_id, f"The provider refused both halves of a batch: {words}"
-        )
+        reason = f"The provider refused both halves of a batch: {words}"
+        pause_by_itself(connection, seen.dispatch_id, reason, now)
 
 
 def _did_nothing(receipt: Receipt) -> bool:
@@ -102,6 +104,7 @@ def _brake(desk: Desk, connection: Connection, seen: Row[Any], words: str, now: 
             connection,
             seen.dispatch_id,
             f"The provider gave no clear answer, nor to {row.probes} probes after that: {words}",
+            now,
         )
 
 
@@ -115,7 +118,8 @@ def _wait(desk: Desk, connection: Connection, seen: Row[Any], words: str, now: d
     ).scalar_one()
     _not_before(connection, seen.dispatch_id, now + desk.rules.pause_after(failures))
     if failures >= desk.rules.unreachable:
-        pause_by_itself(connection, seen.dispatch_id, f"The provider can not be reached: {words}")
+        reason = f"The provider can not be reached: {words}"
+        pause_by_itself(connection, seen.dispatch_id, reason, now)
 
 
 def _not_before(connection: Connection, dispatch_id: int, moment: datetime) -> None:

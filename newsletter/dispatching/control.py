@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from sqlalchemy import ColumnElement, Connection, Update, update
 
+from newsletter.dispatching.announcing import announce_cancelling, announce_pause
 from newsletter.dispatching.cancelling import cancel_rest
 from newsletter.dispatching.planning import Plan, Planned, follow_up
 from newsletter.errors import LedgerError, NotFound
@@ -28,6 +29,7 @@ def pause(store: Store, dispatch_id: int, *, by: str, reason: str = "") -> Dispa
         statement = dispatch_step(DispatchState.PAUSED).where(dispatch.c.id == dispatch_id)
         values = {"paused_from": of.state, "reason": reason or f"Paused by {by}."}
         _change(connection, statement.values(**values), of, "paused")
+        announce_pause(connection, of.id, str(values["reason"]), store.now(connection))
         return _decided(store, connection, of, "pause", by)
 
 
@@ -76,6 +78,7 @@ def cancel(store: Store, dispatch_id: int, *, by: str) -> Dispatch:
         statement = dispatch_step(DispatchState.CANCELLED).where(dispatch.c.id == dispatch_id)
         now = store.now(connection)
         _change(connection, statement.values(ended_at=now, reason=""), of, "cancelled")
+        announce_cancelling(connection, of, by, now)
         connection.execute(
             wave_step(WaveState.CANCELLED)
             .where(wave.c.dispatch_id == dispatch_id)

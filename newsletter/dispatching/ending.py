@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from sqlalchemy import ColumnElement, Connection, and_, exists, or_, select, update
 
+from newsletter.dispatching.announcing import announce_end
 from newsletter.dispatching.counting import count_outcomes
 from newsletter.dispatching.desk import Desk
 from newsletter.dispatching.stopping import put_into_review
@@ -11,7 +14,7 @@ from newsletter.errors import Unbalanced
 from newsletter.model.ledger import BatchState, DeliveryOutcome, Dispatch, DispatchState, WaveState
 from newsletter.store.dispatches import dispatches_in, load_dispatch
 from newsletter.store.tables import batch, dispatch, wave
-from newsletter.store.writing import dispatch_step, wave_step
+from newsletter.store.writing import changed, dispatch_step, wave_step
 
 HELD = (BatchState.CLAIMED, BatchState.SENDING)
 MOVING = (BatchState.READY, *HELD)
@@ -30,7 +33,7 @@ def end_what_is_done(desk: Desk) -> tuple[str, ...]:
                 _end(desk, connection, of)
         except Unbalanced as problem:
             with desk.store.write() as connection:
-                put_into_review(connection, of.id, str(problem))
+                put_into_review(connection, of.id, str(problem), desk.store.now(connection))
             problems.append(str(problem))
     return tuple(problems)
 
@@ -69,27 +72,28 @@ def _end(desk: Desk, connection: Connection, of: Dispatch) -> None:
     if _is_true(connection, _any_batch(of.id, *HELD)):
         return
     if _is_true(connection, _any_wave(of.id, WaveState.NEEDS_REVIEW)):
-        put_into_review(connection, of.id, "Some readers' time passed while nothing ran.")
+        words = "Some readers' time passed while nothing ran."
+        put_into_review(connection, of.id, words, desk.store.now(connection))
         return
     if _is_true(connection, _any_batch(of.id, BatchState.READY)):
         return  # its wave was cancelled; the next tick cancels it too
-    require_balance(connection, load_dispatch(connection, of.id))
-    connection.execute(
-        dispatch_step(DispatchState.SENT, DispatchState.SENDING)
-        .where(dispatch.c.id == of.id)
-        .values(ended_at=desk.store.now(connection))
-    )
+    of = load_dispatch(connection, of.id)
+    counted = require_balance(connection, of)
+    now = desk.store.now(connection)
+    ended = dispatch_step(DispatchState.SENT, DispatchState.SENDING).where(dispatch.c.id == of.id)
+    if changed(connection.execute(ended.values(ended_at=now))):
+        announce_end(connection, of, counted, now)
 
 
-def require_balance(connection: Connection, of: Dispatch) -> None:
+def require_balance(connection: Connection, of: Dispatch) -> Counter[DeliveryOutcome]:
     """Count an ended dispatch: frozen = accepted + rejected + excluded + unknown.
 
-    Raises Unbalanced when deliveries are missing or still under way.
+    Returns the counts; raises Unbalanced when deliveries are missing or still under way.
     """
     counted = count_outcomes(connection, of.id)
     under_way = counted[DeliveryOutcome.QUEUED] + counted[DeliveryOutcome.SENDING]
     if of.frozen == sum(counted.values()) and not under_way:
-        return
+        return counted
     told = ", ".join(f"{count} {outcome}" for outcome, count in sorted(counted.items()))
     raise Unbalanced(
         f"Dispatch {of.id} of issue {of.issue_number} does not add up: {of.frozen} readers were "

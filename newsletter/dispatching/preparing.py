@@ -10,6 +10,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, func, insert, literal, select, update
 from sqlalchemy.exc import DBAPIError
 
+from newsletter.dispatching.announcing import announce_start
 from newsletter.dispatching.canary import carve_canary
 from newsletter.dispatching.counting import count_outcomes
 from newsletter.dispatching.desk import Desk
@@ -167,11 +168,12 @@ def _finish(desk: Desk, connection: Connection, of: Dispatch) -> None:
         if of.canary:
             carve_canary(connection, of)
     now = desk.store.now(connection)
-    connection.execute(
-        dispatch_step(DispatchState.SENDING, DispatchState.PREPARING)
-        .where(dispatch.c.id == of.id)
-        .values(started_at=func.coalesce(dispatch.c.started_at, now))
+    begun = dispatch_step(DispatchState.SENDING, DispatchState.PREPARING)
+    started = begun.where(dispatch.c.id == of.id).values(
+        started_at=func.coalesce(dispatch.c.started_at, now)
     )
+    if changed(connection.execute(started)):
+        announce_start(connection, of.id, now)  # once: the cause is the same the second time
 
 
 def _require_all_frozen(connection: Connection, of: Dispatch) -> None:

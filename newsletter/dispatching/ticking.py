@@ -10,6 +10,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, and_, exists, not_, or_, select
 
+from newsletter.dispatching.announcing import announce_silence
 from newsletter.dispatching.cancelling import cancel_rest
 from newsletter.dispatching.desk import Desk
 from newsletter.dispatching.ending import end_what_is_done
@@ -67,8 +68,9 @@ def last_tick(connection: Connection) -> datetime | None:
 def _note_tick(desk: Desk) -> datetime | None:
     """Write down that we looked; returns when somebody looked before."""
     with desk.store.write(durable=False) as connection:
-        before = last_tick(connection)
-        values = {"at": desk.store.now(connection), "owner": desk.roster.name}
+        before, now = last_tick(connection), desk.store.now(connection)
+        announce_silence(connection, before, now)
+        values = {"at": now, "owner": desk.roster.name}
         connection.execute(
             insert_into(connection, tick)
             .values(id=1, **values)
@@ -98,6 +100,7 @@ def _start(desk: Desk, dispatch_id: int, due_at: datetime) -> bool:
                 dispatch_id,
                 f"It was due at {due_at:%Y-%m-%d %H:%M} UTC, "
                 f"and nothing looked until {now:%Y-%m-%d %H:%M}.",
+                now,
             )
             return False
         won = dispatch_step(DispatchState.PREPARING, DispatchState.SCHEDULED).where(
@@ -116,7 +119,7 @@ def _prepare_all(desk: Desk) -> list[str]:
             prepare(desk, of.id)
         except Unbalanced as problem:
             with desk.store.write() as connection:
-                put_into_review(connection, of.id, str(problem))
+                put_into_review(connection, of.id, str(problem), desk.store.now(connection))
             problems.append(str(problem))
     return problems
 

@@ -108,7 +108,7 @@ class Brakes:
                 )
 
     def _stop(self, connection: Connection, dispatch_id: int, found: tuple[Excess, ...]) -> None:
-        if pause_by_itself(connection, dispatch_id, in_words(found)):
+        if pause_by_itself(connection, dispatch_id, in_words(found), self.store.now(connection)):
             put_on(self.store, connection, dispatch_id, found)
 
 

@@ -73,6 +73,6 @@ class CanaryWatch:
         found: tuple[Excess, ...] = (),
     ) -> None:
         reason = f"The canary is not well. {words}" if found else words
-        if pause_by_itself(connection, canary.dispatch_id, reason):
+        if pause_by_itself(connection, canary.dispatch_id, reason, self.store.now(connection)):
             connection.execute(update(wave).where(wave.c.id == canary.id).values(reason=reason))
             put_on(self.store, connection, canary.dispatch_id, found)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -27,3 +29,25 @@ class TellingState(StrEnum):
     TOLD = "told"
     FAILED = "failed"
     UNKNOWN = "unknown"  # perhaps it left; it is not told again
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One thing that people of the site are told.
+
+    Attributes:
+        cause: what it is about, such as `paused-12-3`: never two notices for one occasion.
+        title: one line.
+        words: a paragraph: what happened, and what to do.
+        issue_number, dispatch_id: 0 when it is about no issue.
+        id: given by the store; 0 before.
+    """
+
+    cause: str
+    kind: NoticeKind
+    at: datetime
+    title: str
+    words: str
+    issue_number: int = 0
+    dispatch_id: int = 0
+    id: int = 0

@@ -7,7 +7,7 @@ from newsletter.errors import Place
 from newsletter.model.consent import MailName
 from newsletter.model.finding import Finding, Severity
 from newsletter.model.site import Site
-from newsletter.rendering.system_mail import print_mail
+from newsletter.rendering.system_mail import NOTICE, print_mail, print_notice
 
 FOLDER = "templates/mail"
 _NONE = Finding(
@@ -29,10 +29,11 @@ def check_mails(site: Site, evidence: Evidence) -> tuple[Finding, ...]:
     """
     if not (site.root / FOLDER).is_dir():
         return (_NONE,)
+    forms = {name.value: print_mail(site, name) for name in MailName}
+    if (site.root / FOLDER / NOTICE).is_dir():  # a site older than notices has none
+        forms[NOTICE] = print_notice(site, "Issue 12 is out", "Everybody has it.")
     return tuple(
         found
-        for name in MailName
-        for found in check_mail(
-            print_mail(site, name).rendition, site, evidence, Place(f"{FOLDER}/{name}")
-        )
+        for name, form in forms.items()
+        for found in check_mail(form.rendition, site, evidence, Place(f"{FOLDER}/{name}"))
     )

@@ -57,6 +57,9 @@ OFFERS: Mapping[MailName, Mapping[str, MergeField]] = MappingProxyType(
 )
 """What a template may write after `reader.`, and where the value comes from."""
 
+NOTICE = "notice"
+"""The folder of what people of the site are told; it is no reader's mail."""
+
 
 @dataclass(frozen=True, slots=True)
 class LatestIssue:
@@ -97,6 +100,16 @@ def print_mail(site: Site, name: MailName, latest: LatestIssue | None = None) ->
     return _Press(site, name, latest).form()
 
 
+def print_notice(site: Site, title: str, words: str) -> MailForm:
+    """Render what people of the site are told: complete, with nothing left to fill in.
+
+    Raises:
+        TemplateError: a file of its folder is missing, or not valid Jinja or MJML.
+        ContentError: the logo can not be read.
+    """
+    return _Press(site, NOTICE, None, {"title": title, "words": words}).form()
+
+
 def render_mail(
     site: Site, name: MailName, values: Mapping[str, str], latest: LatestIssue | None = None
 ) -> Mail:
@@ -109,10 +122,18 @@ def render_mail(
 
 
 class _Press:
-    def __init__(self, site: Site, name: MailName, latest: LatestIssue | None) -> None:
+    def __init__(
+        self,
+        site: Site,
+        name: str,
+        latest: LatestIssue | None,
+        notice: Mapping[str, str] | None = None,
+    ) -> None:
         self._site = site
         self._name = name
         self._latest = latest
+        self._notice = notice
+        self._offers: Mapping[str, MergeField] = OFFERS[MailName(name)] if notice is None else {}
         self._environment = template_environment(site.root / TEMPLATES)
         self._mint = Mint(_nonce(site, name, latest))
         self._logo = copies_of_logo(site.theme.logo, site.root)
@@ -156,8 +177,9 @@ class _Press:
             "signup_url": f"{self._site.public_url}/",
             "reader": {
                 name: self._mint.token(field, _landing(field, context))
-                for name, field in OFFERS[self._name].items()
+                for name, field in self._offers.items()
             },
+            "notice": self._notice,
             "latest": self._latest,
             "logo": image_view(self._logo, self._site, self._site.name),
             "logo_dark": image_view(self._logo_dark, self._site, self._site.name),
@@ -180,6 +202,6 @@ def _landing(field: MergeField, context: Context) -> Context:
     return Context.URL if is_address and context is Context.HTML else context
 
 
-def _nonce(site: Site, name: MailName, latest: LatestIssue | None) -> str:
+def _nonce(site: Site, name: str, latest: LatestIssue | None) -> str:
     content = f"{name}\n{site.name}\n{site.sender}\n{site.theme}\n{site.public_url}\n{latest}"
     return choose_nonce(content.encode(), content)

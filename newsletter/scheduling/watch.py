@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
+from newsletter.dispatching import announcing
 from newsletter.model.ledger import Dispatch, DispatchState
 
-SILENCE = timedelta(minutes=2)
-"""After so long without a tick, what is due is overdue."""
+SILENCE = announcing.SILENCE
 
 _WAITING_FOR_A_TICK = (DispatchState.SCHEDULED, DispatchState.PREPARING, DispatchState.SENDING)
 
