@@ -9,7 +9,7 @@ import typer
 from newsletter.bootstrap import App
 from newsletter.cli.asking import By, Json, Yes, agree, named
 from newsletter.cli.opening import opened
-from newsletter.cli.output import emit, people, plain
+from newsletter.cli.output import emit, people, plain, warn
 from newsletter.cli.subscribers_rules import Address
 from newsletter.model.consent import Channel
 from newsletter.subscribing import (
@@ -51,10 +51,13 @@ def lift(
     app: App = context.obj()
     email = normalise(address)
     with opened(app) as store:
-        lift_bounce(app.reception(store), email, by=named(by), reason=reason)
-    plain(people(json), f"{email} may be mailed again.")
+        problem = lift_bounce(app.reception(store), email, by=named(by), reason=reason)
+    console = people(json)
+    plain(console, f"{email} may be mailed again.")
+    if problem:
+        warn(console, f"SendGrid still has it on its list, so take it off there: {problem}")
     if json:
-        emit({"address": email, "changed": True})
+        emit({"address": email, "changed": True, "problem": problem or None})
 
 
 def erase(

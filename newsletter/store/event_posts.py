@@ -58,16 +58,19 @@ def waiting_posts(connection: Connection, after: int, most_bytes: int) -> tuple[
     return tuple(Post(row.id, row.received_at, row.body) for row in rows)
 
 
-def lock_posts(connection: Connection, ids: Sequence[int]) -> bool:
+def lock_posts(connection: Connection, ids: Sequence[int], *, wait: bool = False) -> bool:
     """Whether all of them are ours alone until the end of this transaction.
 
     False when another process has one of them, or has applied it.
+
+    Args:
+        wait: until another process is through with them.
     """
     found = connection.scalars(
         select(event_post.c.id)
         .where(event_post.c.id.in_(ids))
         .order_by(event_post.c.id)
-        .with_for_update(skip_locked=True)
+        .with_for_update(skip_locked=not wait)
     )
     return len(found.all()) == len(ids)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -15,6 +16,7 @@ from newsletter.model.consent import (
     FormEvidence,
     MailName,
     RequestKind,
+    SuppressionReason,
 )
 from newsletter.store.closing import reopen_address
 from newsletter.store.consents import latest_withdrawal
@@ -41,6 +43,8 @@ from newsletter.subscribing.writing_down import (
     write_down,
 )
 from newsletter.tokens import Mark, Purpose
+
+_log = logging.getLogger(__name__)
 
 
 class Confirmation(StrEnum):
@@ -84,14 +88,17 @@ def confirm(reception: Reception, token: str, evidence: FormEvidence) -> Confirm
     mark = reception.signer.read(Purpose.CONFIRM, token)
     if mark is None:
         return Confirmed(Confirmation.INVALID)
-    now = reception.now
+    now, suppressed = reception.now, None
     with reception.store.write() as connection:
         reader = lock_reader(connection, mark.subscriber)
         request = _request(connection, mark)
         state = _state(connection, reader, request, now)
         if reader and request and state is Confirmation.READY:
+            suppressed = suppression_of(connection, reader.email)
             _say_yes(reception, connection, reader, request, token, evidence, now)
             state = Confirmation.CONFIRMED
+    if suppressed is not None:
+        _lift_at_provider(reception, suppressed.email, suppressed.reason)
     if state in (Confirmation.CONFIRMED, Confirmation.ALREADY):
         return Confirmed(state, reception.signer.mark(Purpose.PREFERENCES, mark.subscriber))
     return Confirmed(state)
@@ -147,6 +154,14 @@ def _ask_again(
     before = _request(connection, mark)
     wishes = from_details(reception.site, before.details) if before else Wishes()
     ask_to_confirm(connection, reader, wishes, now)
+
+
+def _lift_at_provider(reception: Reception, address: str, reason: str) -> None:
+    """Whom the provider's own list still holds would not get what they just asked for."""
+    problem = reception.on_lift(SuppressionReason(reason), address)
+    if problem:
+        hidden = reception.hashes.for_log(address)
+        _log.error("the provider still suppresses %s: %s", hidden, problem)
 
 
 def _request(connection: Connection, mark: Mark) -> Request | None:

@@ -91,8 +91,12 @@ def bounce(reception: Reception, email: str, note: str = "") -> None:
         suppress(reception, connection, address, reason, note, at=reception.now)
 
 
-def lift_bounce(reception: Reception, email: str, *, by: str, reason: str) -> None:
+def lift_bounce(reception: Reception, email: str, *, by: str, reason: str) -> str:
     """Let an address that bounced be mailed again; a yes it does not make.
+
+    Returns:
+        Why the provider could not be told, whose own list then still holds the address; empty
+        when all is well.
 
     Raises:
         UsageError: no reason, or the address complained: only its owner lifts that.
@@ -118,6 +122,7 @@ def lift_bounce(reception: Reception, email: str, *, by: str, reason: str) -> No
             write_down(
                 reception, connection, reader, step, Channel.ADMIN, at=reception.now, note=note
             )
+    return reception.on_lift(SuppressionReason.BOUNCE, address)
 
 
 def suppress(

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from newsletter.model.consent import SuppressionReason
 from newsletter.model.ports import Clock
 from newsletter.model.site import Site
 from newsletter.store import Store
@@ -20,6 +21,14 @@ from newsletter.tokens import Signer
 OnErase = Callable[[Connection, int, str], None]
 """Takes one more place where a person is known: the transaction, their id, their address."""
 
+OnLift = Callable[[SuppressionReason, str], str]
+"""Takes an address off the provider's own list; empty, or why it could not."""
+
+
+def nobody_else(reason: SuppressionReason, address: str) -> str:
+    """Where no provider keeps a list of its own, there is nothing to take an address off."""
+    return ""
+
 
 @dataclass(frozen=True)
 class Reception:
@@ -27,6 +36,7 @@ class Reception:
 
     Attributes:
         on_erase: what other parts of the program have to forget; run in the same transaction.
+        on_lift: run after the commit that lifted a suppression, for it asks the network.
     """
 
     store: Store
@@ -38,6 +48,7 @@ class Reception:
     limits: RequestLimits
     links: ReaderLinks
     on_erase: tuple[OnErase, ...] = field(default=())
+    on_lift: OnLift = nobody_else
 
     @property
     def now(self) -> datetime:
@@ -53,6 +64,7 @@ def open_reception(
     *,
     limits: RequestLimits | None = None,
     on_erase: tuple[OnErase, ...] = (),
+    on_lift: OnLift = nobody_else,
 ) -> Reception:
     """Put one together; keep it as long as the process runs, for the limits count in it."""
     return Reception(
@@ -65,4 +77,5 @@ def open_reception(
         limits=limits or RequestLimits(),
         links=ReaderLinks(site.public_url, signer),
         on_erase=on_erase,
+        on_lift=on_lift,
     )
