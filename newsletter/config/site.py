@@ -21,6 +21,7 @@ from newsletter.model.site import (
     Sender,
     Site,
     Theme,
+    UtmSettings,
 )
 
 T = TypeVar("T", bound=schema.Table)
@@ -44,7 +45,10 @@ class SiteReader:
         site = self._required("site", schema.SiteTable)
         sender = self._required("sender", schema.SenderTable)
         theme, dispatch = self._theme(), self._dispatch()
-        if site is None or sender is None or theme is None or dispatch is None or self.problems:
+        utm = self.table("utm", schema.UtmTable)
+        if site is None or sender is None or theme is None or dispatch is None or utm is None:
+            return None
+        if self.problems:
             return None
         return Site(
             root=self.root,
@@ -57,6 +61,7 @@ class SiteReader:
             audiences=MappingProxyType(audiences),
             theme=theme,
             dispatch=dispatch,
+            utm=UtmSettings(utm.source or "", utm.medium or "", utm.campaign or ""),
         )
 
     def table(self, name: str, table: type[T]) -> T | None:

@@ -98,6 +98,20 @@ class DispatchSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class UtmSettings:
+    """What links of content tell the site they lead to; empty means that parameter is not added.
+
+    Attributes:
+        source, medium: `utm_source` and `utm_medium`.
+        campaign: `utm_campaign`; `{number}` and `{slug}` stand for the issue's.
+    """
+
+    source: str = ""
+    medium: str = ""
+    campaign: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Site:
     """A folder with `newsletter.toml`, `issues/` and `templates/`.
 
@@ -120,6 +134,7 @@ class Site:
     audiences: Mapping[str, Audience] = field(default_factory=lambda: MappingProxyType({}))
     theme: Theme = field(default_factory=Theme)
     dispatch: DispatchSettings = field(default_factory=DispatchSettings)
+    utm: UtmSettings = field(default_factory=UtmSettings)
 
     @property
     def subscriber_fields(self) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ import re
 from hashlib import blake2b
 
 from newsletter.model.merge import Context, MergeField, MergeTag, MergeText
+from newsletter.rendering.utm import Tagging, untagged
 
 PREFIX = "nl"
 NONCE_LENGTH = 10
@@ -43,8 +44,9 @@ class Mint:
     once it is known, as inside Markdown, where a field may land in a link or beside it.
     """
 
-    def __init__(self, nonce: str) -> None:
+    def __init__(self, nonce: str, tagging: Tagging = untagged) -> None:
         self.nonce = nonce
+        self._tagging = tagging
         self.prefix = PREFIX + nonce  # of every mark and token
         self._fields: dict[MergeField, int] = {}
         self._tags: dict[tuple[MergeField, Context], MergeTag] = {}
@@ -71,6 +73,10 @@ class Mint:
             return text
         fields = tuple(self._fields)
         return self._mark.sub(lambda mark: self.token(fields[int(mark[1])], context), text)
+
+    def address(self, url: str) -> str:
+        """A link of content, its marks turned into tokens, with the site's parameters."""
+        return self._tagging(self.settle(url, Context.URL))
 
     def write(self, text: MergeText, context: Context) -> str:
         """An authored text with tokens, not escaped."""

@@ -95,6 +95,7 @@ class _Writer:
             message = f"The link `{named}` was left out: write a whole https address."
             self.findings.append(Finding(TAKEN_OUT, Severity.WARNING, message, text.place))
             url = ""
+        url = self._mint.address(url)
         return Twofold(escape(url), url)
 
     def line(self, text: MergeText) -> Twofold:

@@ -64,9 +64,9 @@ class _Source:
             self._taken += 1
         elif tag == "a":
             href = attributes.get("href", "")
-            self._writer.open_link(
-                self._mint.settle(href, Context.URL) if is_address(href, self._mint.prefix) else ""
-            )
+            authored = href if is_address(href, self._mint.prefix) else ""
+            told = self._mint.settle(authored, Context.URL)
+            self._writer.open_link(self._mint.address(authored), told)
         elif not self._taken:
             self._writer.start(tag, attributes.get("start", "1"))
 

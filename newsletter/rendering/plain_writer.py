@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from newsletter.rendering.wrapping import WIDTH, columns, wrap
 
@@ -13,6 +13,15 @@ _AROUND = {"s": "~~", "del": "~~"}  # without it, words would say the opposite
 _BEFORE = {"sup": "^"}
 _UNDERLINES = {"h2": "=", "h3": "-"}
 _RULE = "-" * 20
+
+
+@dataclass(frozen=True, slots=True)
+class _Link:
+    """An open link: where it leads, how its author wrote that, where its label begins."""
+
+    address: str
+    authored: str
+    begin: int
 
 
 @dataclass(slots=True)
@@ -42,7 +51,7 @@ class PlainWriter:
         self._words = ""
         self._open: list[_Container] = []
         self._gap = False
-        self._links: list[tuple[str, int]] = []  # address, where its label begins
+        self._links: list[_Link] = []
 
     def start(self, tag: str, number: str = "1") -> None:
         """An element opens; `number` is where an ordered list begins."""
@@ -80,19 +89,26 @@ class PlainWriter:
         self._lay_out([f"    {line}" for line in text.rstrip("\n").split("\n")])
         self._end_block(gap=True)
 
-    def open_link(self, address: str) -> None:
-        """A link opens; an empty address means its label alone stays."""
-        self._links.append((address, len(self._words)))
+    def open_link(self, address: str, authored: str) -> None:
+        """A link opens; an empty address means its label alone stays.
+
+        Args:
+            authored: the address as its author wrote it, before anything was added.
+        """
+        self._links.append(_Link(address, authored, len(self._words)))
 
     def close_link(self) -> None:
         """The label ends: write where it leads, unless the label says just that."""
         if not self._links:
             return
-        address, begin = self._links.pop()
-        label = self._words[begin:].strip()
-        if not address or label in (address, address.partition(":")[2]):
+        link = self._links.pop()
+        label = self._words[link.begin :].strip()
+        if not link.address or label in (link.address, link.address.partition(":")[2]):
             return
-        self._words += f" ({address})" if label else address
+        if label and label == link.authored:
+            self._words = self._words[: link.begin] + link.address
+        else:
+            self._words += f" ({link.address})" if label else link.address
 
     def finish(self) -> str:
         """Everything written, without blank lines around it."""
@@ -148,10 +164,10 @@ class PlainWriter:
     def _tell_open_links(self) -> None:
         """A link of raw HTML may go on in the next block: its address stands in the first."""
         still_open = len(self._links)
-        while self._links and self._words[self._links[-1][1] :].strip():
+        while self._links and self._words[self._links[-1].begin :].strip():
             self.close_link()
-        waiting = [(address, 0) for address, _ in self._links]
-        self._links = waiting + [("", 0)] * (still_open - len(waiting))
+        waiting = [replace(link, begin=0) for link in self._links]
+        self._links = waiting + [_Link("", "", 0)] * (still_open - len(waiting))
 
     def _lay_out(self, lines: list[str]) -> None:
         if self._gap:

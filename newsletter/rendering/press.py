@@ -28,6 +28,7 @@ from newsletter.rendering.parts import Parts, make_parts
 from newsletter.rendering.selfcheck import check_inlined
 from newsletter.rendering.templates import render_template, template_environment
 from newsletter.rendering.text_frame import TEXT_FRAME
+from newsletter.rendering.utm import tagging_of
 from newsletter.rendering.variants import Variant, variants
 from newsletter.rendering.views import DisclaimerView, IssueView, LinksView, site_view, theme_view
 from newsletter.rendering.wrapping import wrap_long_lines
@@ -58,7 +59,7 @@ def render(issue: Issue, site: Site) -> Renditions:
 def prepare_press(issue: Issue, site: Site) -> Press:
     """Everything that the variants share, made; raises as `render` does."""
     offered = variants(issue, site)
-    mint = Mint(_nonce(issue, site))
+    mint = Mint(_nonce(issue, site), tagging_of(issue, site))
     parts = make_parts(issue, site, mint)
     return Press(issue, site, _environments(site.root / TEMPLATES), mint, parts, offered)
 
@@ -203,7 +204,7 @@ def _environments(folder: Path) -> _Environments:
 def _nonce(issue: Issue, site: Site) -> str:
     authored = "\n".join(_authored(issue))
     others = f"{site.name}\n{site.sender}\n{site.theme}\n{site.public_url}\n{site.images_url}"
-    content = f"{authored}\n{others}"
+    content = f"{authored}\n{others}\n{site.utm}"
     return choose_nonce(authored.encode(), content + unescape(content))
 
 

@@ -23,7 +23,7 @@ def sanitize(html: str, mint: Mint) -> Markup:
 
     def attribute(tag: str, name: str, value: str) -> str | None:
         if name == "href":
-            return mint.settle(value, Context.URL) if is_address(value, mint.prefix) else None
+            return mint.address(value) if is_address(value, mint.prefix) else None
         return mint.settle(value, Context.ATTRIBUTE)
 
     clean = nh3.clean(
