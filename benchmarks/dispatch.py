@@ -13,7 +13,7 @@ import multiprocessing
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
@@ -27,7 +27,7 @@ from newsletter.bootstrap import App, load_app
 from newsletter.dispatching.letters import ReadyLetter
 from newsletter.dispatching.marks import mark
 from newsletter.dispatching.planning import Plan, schedule
-from newsletter.dispatching.readers import attributes_in, recipients
+from newsletter.dispatching.readers import Readers, recipients
 from newsletter.dispatching.running import Dispatcher
 from newsletter.dispatching.sending import send_batch
 from newsletter.engines.inline import InlineEngine
@@ -218,13 +218,12 @@ def compose_and_post(database: Path, port: int, threads: int) -> Run:
     stages = Stages()
     transport = timed_transport(app, port, stages)
     ready = ready_letter(app)
-    attributes = attributes_in(ready.sources)
 
     def send(number: int) -> None:
         stages.begin()
-        rows = [made_up_row(each) for each in range(number * BATCH, (number + 1) * BATCH)]
+        readers = made_up(range(number * BATCH, (number + 1) * BATCH))
         stages.end(MADE_UP)
-        made = recipients(rows, ready, attributes, app.links, "site")
+        made = recipients(readers, ready, app.links, "site")
         stages.end(COMPOSE)
         receipt = transport.send(Batch(ready.letter, mark("site", number), made))
         if receipt.answer is not Answer.ACCEPTED:
@@ -250,10 +249,12 @@ def ready_letter(app: App) -> ReadyLetter:
     return ReadyLetter.of(letter)
 
 
-def made_up_row(number: int) -> tuple[int, int, str, str, str]:
-    """As `read_readers` gives it."""
-    reader = new_reader(number)
-    return number + 1, number + 1, reader.email, reader.first_name, "berlin"
+def made_up(numbers: Sequence[int]) -> Readers:
+    """As `read_readers` gives them."""
+    ids = [number + 1 for number in numbers]
+    made = [new_reader(number) for number in numbers]
+    emails, names = [each.email for each in made], [each.first_name for each in made]
+    return Readers(ids, ids, emails, names, {"clinic": ["berlin"] * len(made)})
 
 
 def timed_transport(app: App, port: int, stages: Stages) -> TimedTransport:

@@ -43,18 +43,23 @@ class Counts:
 
 
 def count_all(connection: Connection, dispatch_id: int) -> Counts:
-    """Count in one go over the deliveries, of which there may be millions."""
-    outcomes, feedback, reasons = (
-        _asked(delivery.c.outcome, DeliveryOutcome),
-        _asked(delivery.c.feedback, Feedback),
-        _asked(delivery.c.reason, ExclusionReason),
+    """Count in one go over the deliveries, of which there may be millions.
+
+    A second go counts by feedback and reason, if any has one: while an issue goes out none may.
+    """
+    outcomes = _asked(delivery.c.outcome, DeliveryOutcome)
+    told = func.count().filter(delivery.c.feedback != Feedback.NONE)
+    *found, excluded, heard = _count(
+        connection, dispatch_id, *outcomes, func.count(delivery.c.reason), told
     )
-    found = iter(_count(connection, dispatch_id, *outcomes, *feedback, *reasons))
-    return Counts(
-        _counter(DeliveryOutcome, found),
-        _counter(Feedback, found),
-        _counter(ExclusionReason, found),
-    )
+    counted = _counter(DeliveryOutcome, iter(found))
+    if not excluded and not heard:
+        silent = Counter({Feedback.NONE: sum(found)} if any(found) else {})
+        return Counts(counted, silent, Counter())
+    feedback = _asked(delivery.c.feedback, Feedback)
+    reasons = _asked(delivery.c.reason, ExclusionReason)
+    more = iter(_count(connection, dispatch_id, *feedback, *reasons))
+    return Counts(counted, _counter(Feedback, more), _counter(ExclusionReason, more))
 
 
 def count_outcomes(connection: Connection, dispatch_id: int) -> Counter[DeliveryOutcome]:

@@ -6,7 +6,6 @@ ready is left alone.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, insert, select, update
@@ -16,7 +15,7 @@ from newsletter.dispatching.desk import Desk
 from newsletter.dispatching.letters import ReadyLetter
 from newsletter.dispatching.marks import mark
 from newsletter.dispatching.readers import (
-    Reader,
+    Readers,
     attributes_in,
     exclude_others,
     read_readers,
@@ -34,15 +33,14 @@ class Started:
     """An attempt that is committed as `sending`; nothing has left yet.
 
     Attributes:
-        readers: rows as read in the same transaction, by delivery id.
+        readers: as read in the same transaction.
         ends_by: on the monotonic clock, when the socket may be opened last.
     """
 
     claim: Claim
     attempt_id: int
     ready: ReadyLetter
-    attributes: tuple[str, ...]
-    readers: Sequence[Reader]
+    readers: Readers
     ends_by: float
 
 
@@ -72,7 +70,7 @@ def send_batch(desk: Desk, batch_id: int) -> None:
     desk.crash_point("after_sending")
     receipt = _hand_over(desk, started)
     desk.crash_point("after_answer")
-    record(desk, claim, started.attempt_id, [reader[0] for reader in started.readers], receipt)
+    record(desk, claim, started.attempt_id, started.readers.deliveries, receipt)
 
 
 def start_attempt(desk: Desk, claim: Claim) -> Started | None:
@@ -107,7 +105,7 @@ def _commit_sending(
     attempt_id = _write_attempt(desk, connection, claim, len(readers))
     _mark_sending(desk, connection, claim, attempt_id, len(readers))
     latest = since + (desk.rules.lease - desk.rules.call).total_seconds()
-    return Started(claim, attempt_id, ready, attributes, readers, latest)
+    return Started(claim, attempt_id, ready, readers, latest)
 
 
 def _write_attempt(desk: Desk, connection: Connection, claim: Claim, readers: int) -> int:
@@ -174,7 +172,7 @@ def _hand_over(desk: Desk, started: Started) -> Receipt:
 
 def _compose(desk: Desk, started: Started) -> Batch:
     site_id = desk.store.site_id
-    made = recipients(started.readers, started.ready, started.attributes, desk.addresses, site_id)
+    made = recipients(started.readers, started.ready, desk.addresses, site_id)
     return Batch(started.ready.letter, mark(site_id, started.attempt_id), made)
 
 
