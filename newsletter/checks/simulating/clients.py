@@ -61,11 +61,21 @@ def simulate(source: str, client: Client) -> Simulation:
         source = word.read_conditions(source, log)
     parser = html.HTMLParser(encoding="utf-8", huge_tree=True)
     root = html.document_fromstring(source.encode(), parser=parser)
+    if not client.reads_conditions:
+        _forget_comments(root, log)
     for step in client.steps:
         step(root, log)
     Stripper(facts(), client.column, log).strip(root)
     written = etree.tostring(root, method="html", encoding="unicode", doctype="<!DOCTYPE html>")
     return Simulation(written, log.changes())
+
+
+def _forget_comments(root: HtmlElement, log: Log) -> None:
+    """Only Word looks into `<!--[if mso]>`; to others it is a comment, and shows nothing."""
+    for comment in list(root.iter(etree.Comment)):
+        if (comment.text or "").lstrip().startswith(("[if", "<![endif")):
+            comment.drop_tree()
+            log.add("a comment for Outlook taken out", "Microsoft, conditional comments")
 
 
 def _no_styles_in_body(root: HtmlElement, log: Log) -> None:

@@ -24,6 +24,7 @@ _DOWNLEVEL_HIDDEN = re.compile(r"<!--\[if ([^\]]*)\]>(?!\s*<!-*>)(.*?)<!\[endif\
 _REVEALED = re.compile(
     r"<!--\[if ([^\]]*)\]>\s*(?:<!-*>|-->)(.*?)(?:<!--\s*)?<!\[endif\]-->", re.DOTALL
 )
+_SETTINGS = re.compile(r"<xml\b.*?</xml>", re.DOTALL)  # for Office, not for the eye
 _TERM = re.compile(r"(!?)\s*\(?\s*(?:(gte?|lte?)\s+)?(mso|IE|true|false)\s*(\d+)?\s*\)?\Z")
 _CELLS = frozenset({"td", "th"})
 _NO_WIDTH = frozenset({"body", "div", "img", "p", "span"})
@@ -40,7 +41,7 @@ def read_conditions(html: str, log: Log) -> str:
             "a part for Outlook shown" if meant else "a part that is not for it hidden",
             "Microsoft, conditional comments",
         )
-        return found[2] if meant else ""
+        return _SETTINGS.sub("", found[2]) if meant else ""
 
     return _DOWNLEVEL_HIDDEN.sub(shown, _REVEALED.sub(shown, html))
 

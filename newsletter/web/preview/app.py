@@ -20,6 +20,7 @@ from newsletter.web.preview.desk import Desk, Workshop
 from newsletter.web.preview.live import changes
 from newsletter.web.preview.personas import reader_values
 from newsletter.web.preview.showing import index_values, issue_values
+from newsletter.web.preview.simulated import simulated
 from newsletter.web.preview.trouble import title, troubles
 from newsletter.web.preview.view import View
 from newsletter.web.templating import page, static_files
@@ -83,7 +84,9 @@ class Pages:
         part = _Part(self.desk, request)
         if request.query_params.get("exact"):
             return letter.exact(part.mail, part.name)
-        return letter.framed(part.mail, part.composition.site, part.view.images == "on")
+        shown = simulated(part.mail.html, part.view.client)
+        html = shown.html if shown else part.mail.html
+        return letter.framed(html, part.composition.site, part.view.images == "on")
 
     def text(self, request: Request) -> Response:
         """The text part alone."""

@@ -1,7 +1,8 @@
 """One made-up reader's mail, in the forms the preview hands out.
 
 The bytes shown are the bytes sent, with one exception: addresses of pictures lead to this
-preview instead of `images_url`, where they may not be yet. `exact=1` gives them untouched.
+preview instead of `images_url`, where they may not be yet. `exact=1` gives them untouched. With
+`client=gmail` they are changed as that client would, and the page says how.
 """
 
 from __future__ import annotations
@@ -23,13 +24,14 @@ FRAME_POLICY = (
 _PICTURE = r"/([0-9a-f]{64}\.[a-z]{3,4})\b"
 
 
-def framed(mail: Mail, site: Site, images: bool) -> Response:
+def framed(html: str, site: Site, images: bool) -> Response:
     """The HTML part for the preview's frame: no script can run, nothing foreign loads.
 
     Args:
+        html: the HTML part as it is sent, or as a client roughly shows it.
         images: False blocks pictures in the browser, as clients do; the bytes are the same.
     """
-    local = re.sub(re.escape(site.images_url) + _PICTURE, r"/media/\1", mail.html)
+    local = re.sub(re.escape(site.images_url) + _PICTURE, r"/media/\1", html)
     policy = FRAME_POLICY.format(images="'self' data:" if images else "'none'")
     return HTMLResponse(local, headers={"Content-Security-Policy": policy})
 

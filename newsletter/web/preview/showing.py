@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from newsletter.checks import CLIP_BYTES, WARN_BYTES, sent_bytes
+from newsletter.checks.simulating import CLIENTS
 from newsletter.errors import NotFound, nearest
 from newsletter.model.finding import Finding, Severity
 from newsletter.model.rendition import Rendition
@@ -16,6 +17,7 @@ from newsletter.publishing import Composition
 from newsletter.web.preview import letter
 from newsletter.web.preview.desk import Desk
 from newsletter.web.preview.personas import PERSONAS, reader_values
+from newsletter.web.preview.simulated import client_of, read_aloud, simulated
 from newsletter.web.preview.view import DESKTOP, NARROWEST, PHONE, WIDEST, View
 
 
@@ -88,6 +90,10 @@ def issue_values(desk: Desk, slug: str, view: View) -> dict[str, Any]:
         "counts": _counts(composition.findings),
         "weight": weigh(mail.html),
         "personas": PERSONAS,
+        "clients": CLIENTS,
+        "client": client_of(view.client),
+        "simulation": simulated(mail.html, view.client),
+        "spoken": read_aloud(mail.html) if view.show == "spoken" else "",
         "widths": {"phone": PHONE, "desktop": DESKTOP, "least": NARROWEST, "most": WIDEST},
         "part": f"/issues/{slug}/{rendition.variant}",
         "kilobytes": kilobytes,

@@ -10,11 +10,15 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from urllib.parse import urlencode
 
+from newsletter.checks.simulating import CLIENTS
+
 PHONE, DESKTOP = 390, 760
 NARROWEST, WIDEST = 280, 1600
-SHOWS = ("mail", "text", "source")
+SHOWS = ("mail", "text", "spoken", "source")
 SCHEMES = ("light", "dark")
 IMAGES = ("on", "off")
+AS_SENT = ""
+CLIENTS_SHOWN = (AS_SENT, *(client.slug for client in CLIENTS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +27,11 @@ class View:
 
     Attributes:
         variant: a rendition's name; empty means the fullest.
-        show: `mail`, `text` or `source`.
+        show: `mail`, `text`, `spoken` or `source`.
         width: of the reader's screen, CSS pixels.
         scheme: the reader's system, `light` or `dark`.
         images: `on`, or `off` as many clients have it until asked.
+        client: a simulated client's slug; empty shows the mail as it is sent.
         persona: a made-up reader's slug.
         reader: a first name to try; beats the persona's.
     """
@@ -36,6 +41,7 @@ class View:
     width: int = DESKTOP
     scheme: str = "light"
     images: str = "on"
+    client: str = AS_SENT
     persona: str = "sample"
     reader: str = ""
 
@@ -48,6 +54,7 @@ class View:
             width=_width(query.get("width", "")),
             scheme=_one_of(SCHEMES, query.get("scheme")),
             images=_one_of(IMAGES, query.get("images")),
+            client=_one_of(CLIENTS_SHOWN, query.get("client")),
             persona=query.get("persona", "sample"),
             reader=query.get("reader", "").strip(),
         )
