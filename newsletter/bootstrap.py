@@ -190,7 +190,12 @@ class App:
         """
         settings, key = self.settings, self.settings.sendgrid_api_key.get_secret_value()
         if key or self._is_local:
-            return SendGridTransport(key or _SANDBOX_KEY, settings.sendgrid_url, clock=self.clock)
+            return SendGridTransport(
+                key or _SANDBOX_KEY,
+                settings.sendgrid_url,
+                clock=self.clock,
+                followed=self._feedback.engagement is not Engagement.OFF,
+            )
         if settings.smtp.host:
             return self._smtp()
         raise UsageError(

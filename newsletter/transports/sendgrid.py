@@ -41,6 +41,7 @@ class SendGridTransport:
         clock: Clock,
         timeout: float = 30.0,
         ready_bodies: bool = True,
+        followed: bool = True,
     ) -> None:
         """Check the settings; nothing is contacted yet.
 
@@ -51,6 +52,8 @@ class SendGridTransport:
             timeout: seconds the other side may stay silent, at each step.
             ready_bodies: hand the vendor's client a finished body; False lets it make the
                 JSON itself, slower, with the content type `application/json`.
+            followed: whether opens and clicks of issues are followed as the account has it;
+                False has the vendor follow none.
 
         Raises:
             UsageError: a key or an address that can not be used.
@@ -60,6 +63,7 @@ class SendGridTransport:
         self._clock = clock
         self._timeout = timeout
         self._ready_bodies = ready_bodies
+        self._followed = followed
         self._threads = threading.local()
 
     def __repr__(self) -> str:
@@ -88,7 +92,7 @@ class SendGridTransport:
         if found := unsendable(batch):
             return readers_refused(found, readers)
         try:
-            ready = ready_body(batch)
+            ready = ready_body(batch, followed=self._followed)
         except orjson.JSONEncodeError as exc:
             if found := unreadable(batch):
                 return readers_refused(found, readers)
@@ -96,7 +100,7 @@ class SendGridTransport:
         if len(ready) > MOST_BYTES:
             words = f"the message has {len(ready)} bytes; SendGrid takes {MOST_BYTES}"
             return everyone(Answer.TOO_LARGE, Outcome.UNTOUCHED, readers, words)
-        return ready if self._ready_bodies else body(batch)
+        return ready if self._ready_bodies else body(batch, followed=self._followed)
 
     def _post(self, content: bytes | dict[str, Any], readers: int) -> Receipt:
         try:

@@ -68,13 +68,15 @@ def unreadable(batch: Batch) -> dict[int, str]:
     return found
 
 
-def body(batch: Batch) -> dict[str, Any]:
+def body(batch: Batch, *, followed: bool = True) -> dict[str, Any]:
     """The request as the vendor's schema has it.
 
     Substitutions reach subject and content only, so each reader's unsubscribe headers are
-    written out. Whether opens and clicks are followed stays as the account has it: that is
-    the site owner's choice. The vendor's own subscription tracking is off, or it would add a
-    second List-Unsubscribe.
+    written out. The vendor's own subscription tracking is off, or it would add a second
+    List-Unsubscribe.
+
+    Args:
+        followed: whether opens and clicks stay as the account has them; False turns both off.
     """
     tokens = [tag.token for tag in batch.letter.merge_tags]
     if batch.letter.is_system:
@@ -83,7 +85,7 @@ def body(batch: Batch) -> dict[str, Any]:
         readers = [_personalization(each, tokens, batch.attempt) for each in batch.recipients]
     return {
         "personalizations": readers,
-        **shared(batch.letter),
+        **shared(batch.letter, followed=followed),
     }
 
 
@@ -110,8 +112,8 @@ def _of_system(recipient: Recipient, tokens: Sequence[str]) -> dict[str, Any]:
     return made | {"custom_args": {"nl_mail": recipient.delivery}}
 
 
-def shared(letter: Letter) -> dict[str, Any]:
-    """The part of the request that all readers have in common."""
+def shared(letter: Letter, *, followed: bool = True) -> dict[str, Any]:
+    """The part of the request that all readers have in common; `followed` as for `body`."""
     made: dict[str, Any] = {
         "from": _mailbox(letter.sender),
         "reply_to": {"email": letter.sender.reply_to or letter.sender.email},
@@ -122,9 +124,9 @@ def shared(letter: Letter) -> dict[str, Any]:
         ],
         "tracking_settings": {"subscription_tracking": {"enable": False}},
     }
-    if letter.is_system:
+    if letter.is_system or not followed:
         made["tracking_settings"] |= _NOTHING_FOLLOWED
-    else:
+    if not letter.is_system:
         made["headers"] = {"List-Id": _list_id(letter.list_id)}
     if letter.categories:
         made["categories"] = list(letter.categories)

@@ -18,15 +18,15 @@ from newsletter.transports.wording import ascii_domain, recipient_name
 Piece = bytes | list[bytes]
 
 
-def ready_body(batch: Batch) -> bytes:
-    """The request, ready to be sent.
+def ready_body(batch: Batch, *, followed: bool = True) -> bytes:
+    """The request, ready to be sent; `followed` as for `sendgrid_body.body`.
 
     Raises:
         orjson.JSONEncodeError: a value is not valid Unicode.
     """
     if not batch.recipients or not all(reader.unsubscribe for reader in batch.recipients):
-        return orjson.dumps(body(batch))  # a test mail: it need not be quick
-    rest = orjson.dumps(shared(batch.letter))[1:]
+        return orjson.dumps(body(batch, followed=followed))  # a test mail: it need not be quick
+    rest = orjson.dumps(shared(batch.letter, followed=followed))[1:]
     return b"".join(chain((b'{"personalizations":[',), _woven(_pieces(batch)), (b"],", rest)))
 
 

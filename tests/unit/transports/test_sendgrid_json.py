@@ -59,3 +59,15 @@ def test_what_is_no_unicode_is_refused_not_sent() -> None:
     with pytest.raises(orjson.JSONEncodeError):
         ready_body(Batch(make_letter(), "a", [make_recipient(name="\ud800")]))
     assert ready_body(make_batch(2))
+
+
+def test_a_site_that_keeps_nothing_has_nothing_followed() -> None:
+    """Opens and clicks of issues are turned off in the request, the same both ways."""
+    batch = make_batch()
+    told = orjson.loads(ready_body(batch, followed=False))
+    assert told == orjson.loads(orjson.dumps(body(batch, followed=False)))
+    assert told["tracking_settings"] == {
+        "subscription_tracking": {"enable": False},
+        "click_tracking": {"enable": False, "enable_text": False},
+        "open_tracking": {"enable": False},
+    }
