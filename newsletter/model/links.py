@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import SplitResult, quote, urlsplit
 
@@ -29,6 +30,21 @@ _OWN_PAGE = re.compile(f"/(?:{_PERSONAL})/")
 # As `tokens.Signer` writes a mark; told anywhere, for a site may have moved since.
 _MARKED = re.compile(f"/(?:{_PERSONAL})/[A-Za-z0-9_-]{{44}}(?![A-Za-z0-9_-])")
 _ADDRESS = re.compile("@|%40")
+
+
+@dataclass(frozen=True, slots=True)
+class LetterLink:
+    """A link of a frozen letter, and where it stands.
+
+    Attributes:
+        url: what `link_pattern` made of it.
+        section: `masthead`, `opening`, `footer`, or the key of a section.
+        title: of that section, for people; may be empty.
+    """
+
+    url: str
+    section: str
+    title: str
 
 
 def counted_url(url: str, public_url: str, known: tuple[str, ...] = ()) -> str | None:

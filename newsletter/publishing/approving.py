@@ -10,6 +10,7 @@ from newsletter.errors import NewsletterError, UsageError
 from newsletter.model.ports import Clock
 from newsletter.model.site import Site
 from newsletter.publishing.composing import Composition, require_sendable
+from newsletter.publishing.letter_links import letter_links
 from newsletter.rendering import list_id, render
 from newsletter.store import Store
 from newsletter.store.approvals import Approved, record_approval
@@ -43,6 +44,7 @@ def approve(store: Store, composition: Composition, *, by: str, clock: Clock) ->
         list_id=list_id(site),
         findings=composition.findings,
         sources=_hashes(site, composition.issue.sources),
+        links=letter_links(composition),
     )
 
 

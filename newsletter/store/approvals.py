@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row, insert, select
 from newsletter.errors import LedgerError, NotFound
 from newsletter.model.audience import Audience
 from newsletter.model.finding import Finding
+from newsletter.model.links import LetterLink
 from newsletter.model.rendition import PictureFile, Rendition, Renditions
 from newsletter.model.site import Sender
 from newsletter.model.transport import Letter
@@ -27,7 +28,13 @@ from newsletter.store.frozen import (
 )
 from newsletter.store.interests import bits_of_interests, mask_of
 from newsletter.store.store import Store
-from newsletter.store.tables import approval, approval_picture, picture, rendition
+from newsletter.store.tables import (
+    approval,
+    approval_link,
+    approval_picture,
+    picture,
+    rendition,
+)
 from newsletter.store.writing import insert_or_ignore
 
 
@@ -67,6 +74,7 @@ def record_approval(
     list_id: str,
     findings: Sequence[Finding],
     sources: Mapping[str, str],
+    links: Sequence[LetterLink] = (),
 ) -> Approved:
     """Freeze what was rendered: bytes, pictures, hashes, findings, who and when.
 
@@ -74,6 +82,7 @@ def record_approval(
         made: everything `render` made of the issue.
         by: who approves; a person's name.
         sources: path -> SHA-256 of each file the issue was read from.
+        links: that its letters hold, by which clicks are told later.
     """
     with store.write() as connection:
         names = {name for each in made.renditions for name in each.interests}
@@ -99,6 +108,7 @@ def record_approval(
         connection.execute(insert(rendition), rows)
         for file in made.pictures:
             _freeze_picture(connection, made_id, file)
+        _keep_links(connection, made_id, links)
         return load_approval(connection, made_id)
 
 
@@ -206,6 +216,17 @@ def _freeze_picture(connection: Connection, made_id: int, file: PictureFile) -> 
     insert_or_ignore(connection, picture, {**address, **size, "data": file.data})
     of = {"approval_id": made_id, "source": file.source}
     insert_or_ignore(connection, approval_picture, {**of, **address})
+
+
+def _keep_links(connection: Connection, made_id: int, links: Sequence[LetterLink]) -> None:
+    """Each once in each section."""
+    titles = {(each.url, each.section): each.title for each in links}
+    rows = [
+        {"approval_id": made_id, "url": url, "section": section, "title": title}
+        for (url, section), title in titles.items()
+    ]
+    if rows:
+        connection.execute(insert(approval_link), rows)
 
 
 def _approved(connection: Connection, row: Row[Any]) -> Approved:
