@@ -47,10 +47,6 @@ class JailedLoader(BaseLoader):
 
         return text, str(folder / template), is_unchanged
 
-    def path_of(self, template: str) -> Path:
-        """Where a template is read from; raises TemplateNotFound."""
-        return self._find(template)[1]
-
     def list_templates(self) -> list[str]:
         """Every file of the folder, with forward slashes, sorted."""
         files = (path for path in self.folder.rglob("*") if path.is_file())

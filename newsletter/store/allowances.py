@@ -7,11 +7,13 @@ get the same few mails.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
 
-from sqlalchemy import Connection, and_, delete, or_
+from sqlalchemy import Connection, and_, bindparam, delete, or_
+from sqlalchemy.dialects import postgresql, sqlite
 
 from newsletter.store.tables import mail_allowance
-from newsletter.store.writing import insert_into
 
 BETWEEN_MAILS = timedelta(minutes=10)
 DAY = timedelta(days=1)  # any 24 hours, not a date: midnight gives nobody three more
@@ -26,17 +28,28 @@ def take_allowance(connection: Connection, mailbox: str, now: datetime) -> bool:
     Returns:
         False when nothing may go now; then nothing was taken.
     """
+    asked = {"of": mailbox, "now": now, "long_ago": now - BETWEEN_MAILS, "a_day_ago": now - DAY}
+    return connection.execute(_take(connection.dialect.name), asked).first() is not None
+
+
+@cache
+def _take(dialect: str) -> Any:
     table = mail_allowance.c
-    statement = insert_into(connection, mail_allowance).values(mailbox=mailbox, latest=now)
-    statement = statement.on_conflict_do_update(
+    now = bindparam("now", type_=table.latest.type)
+    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    statement = insert(mail_allowance).values(mailbox=bindparam("of"), latest=now)
+    taken = statement.on_conflict_do_update(
         index_elements=[table.mailbox],
         set_={"latest": now, "second": table.latest, "third": table.second},
         where=and_(
-            table.latest <= now - BETWEEN_MAILS,
-            or_(table.third.is_(None), table.third <= now - DAY),
+            table.latest <= bindparam("long_ago", type_=table.latest.type),
+            or_(
+                table.third.is_(None),
+                table.third <= bindparam("a_day_ago", type_=table.latest.type),
+            ),
         ),
     )
-    return connection.execute(statement.returning(table.mailbox)).first() is not None
+    return taken.returning(table.mailbox)
 
 
 def prune_allowances(connection: Connection, now: datetime) -> int:

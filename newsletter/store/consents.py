@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from hashlib import sha256
 from ipaddress import (
     IPv4Address,
@@ -19,7 +20,8 @@ from ipaddress import (
 from socket import AF_INET, inet_pton
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, insert, select, update
+from sqlalchemy.sql.dml import ReturningInsert
 
 from newsletter.model.consent import Channel, ConsentRecord, ConsentStep, FormEvidence
 from newsletter.store.consents_bulk import insert_lines
@@ -65,8 +67,7 @@ class Line:
 def record(connection: Connection, line: Line) -> int:
     """Add one line; returns its id."""
     _keep_words(connection, [line])
-    made = connection.execute(insert(consent).values(**_row(line)).returning(consent.c.id))
-    return int(made.scalar_one())
+    return int(connection.execute(_insert(), _row(line)).scalar_one())
 
 
 def record_all(connection: Connection, lines: Sequence[Line]) -> None:
@@ -90,12 +91,7 @@ def lines_of(connection: Connection, address_hashes: Sequence[str]) -> tuple[Con
 
 def latest_withdrawal(connection: Connection, subscriber: int) -> Row[Any] | None:
     """The newest line by which a reader left, with `id`, `at`, `channel`, `status_before`."""
-    return connection.execute(
-        select(consent)
-        .where(consent.c.subscriber_id == subscriber, consent.c.what == ConsentStep.WITHDRAWN)
-        .order_by(consent.c.id.desc())
-        .limit(1)
-    ).first()
+    return connection.execute(_latest_withdrawal(), {"reader": subscriber}).first()
 
 
 def cut_networks(connection: Connection, before: datetime) -> int:
@@ -158,6 +154,18 @@ def _keep_words(connection: Connection, lines: Iterable[Line]) -> None:
             continue
         row = {"sha256": sha256_of(words), "words": words, "first_used_at": at}
         insert_or_ignore(connection, wording, row)
+
+
+@cache  # putting a statement together costs more than running it
+def _insert() -> ReturningInsert[int]:
+    return insert(consent).returning(consent.c.id)
+
+
+@cache
+def _latest_withdrawal() -> Select[Any]:
+    mine = consent.c.subscriber_id == bindparam("reader")
+    lines = select(consent).where(mine, consent.c.what == ConsentStep.WITHDRAWN)
+    return lines.order_by(consent.c.id.desc()).limit(1)
 
 
 def _words(line: Line) -> str:

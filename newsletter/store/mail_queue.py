@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, Update, func, select, update
+from sqlalchemy import Connection, Row, Update, bindparam, func, select, update
 
 from newsletter.model.consent import MAIL_STEPS, MailName, MailState
 from newsletter.model.ledger import require_step
@@ -141,15 +142,15 @@ def give_up_dead(connection: Connection, now: datetime) -> int:
 
 def drop_queued(connection: Connection, subscriber: int, reason: str, now: datetime) -> None:
     """Take what waits for a reader since before a moment out of the queue."""
-    connection.execute(
-        update(system_mail)
-        .where(
-            system_mail.c.subscriber_id == subscriber,
-            system_mail.c.state == MailState.QUEUED,
-            system_mail.c.queued_at <= now,
-        )
-        .values(state=MailState.REJECTED, ended_at=now, reason=reason)
-    )
+    connection.execute(_drop(), {"reader": subscriber, "now": now, "why": reason})
+
+
+@cache  # putting a statement together costs more than running it
+def _drop() -> Update:
+    mail, now = system_mail.c, bindparam("now", type_=system_mail.c.queued_at.type)
+    theirs = (mail.subscriber_id == bindparam("reader"), mail.state == MailState.QUEUED)
+    ended = {"state": MailState.REJECTED, "ended_at": now, "reason": bindparam("why")}
+    return update(system_mail).where(*theirs, mail.queued_at <= now).values(**ended)
 
 
 def forget_address(connection: Connection, subscriber: int, address: str) -> None:

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, select, update
+from sqlalchemy import Connection, Row, Select, Update, bindparam, delete, select, update
 
 from newsletter.model.ledger import Step, Steps, require_step
 from newsletter.store.tables import interest, subscriber, subscriber_tag, suppression
@@ -58,26 +59,24 @@ class Reader:
 
 def find_reader(connection: Connection, reader_id: int) -> Reader | None:
     """The reader of that id."""
-    return _one(connection, select(subscriber).where(subscriber.c.id == reader_id))
+    return _one(connection, _by_id(lock=False), reader_id)
 
 
 def reader_at(connection: Connection, email: str) -> Reader | None:
     """The reader of that normalised address."""
-    return _one(connection, select(subscriber).where(subscriber.c.email == email))
+    return _one(connection, _by_email(lock=False), email)
 
 
 def lock_reader(connection: Connection, reader_id: int) -> Reader | None:
     """The same as `find_reader`, and nobody else changes the reader before this commits."""
-    found = select(subscriber).where(subscriber.c.id == reader_id).with_for_update()
-    return _one(connection, found)
+    return _one(connection, _by_id(lock=True), reader_id)
 
 
 def lock_address(connection: Connection, email: str, now: datetime) -> Reader:
     """The reader of that address, locked; one who is not known is made, as pending."""
     row = {"email": email, "status": Status.PENDING, "created_at": now, "attributes": {}}
     insert_or_ignore(connection, subscriber, row)
-    found = select(subscriber).where(subscriber.c.email == email).with_for_update()
-    reader = _one(connection, found)
+    reader = _one(connection, _by_email(lock=True), email)
     assert reader is not None
     return reader
 
@@ -90,7 +89,7 @@ def set_status(connection: Connection, reader: Reader, target: Status, **values:
 
 def change_reader(connection: Connection, reader_id: int, **values: Any) -> None:
     """Write columns of the row."""
-    connection.execute(update(subscriber).where(subscriber.c.id == reader_id).values(**values))
+    connection.execute(_change(), {"reader": reader_id, **values})
 
 
 def scrub_reader(connection: Connection, reader: Reader) -> None:
@@ -118,7 +117,7 @@ def tags_of(connection: Connection, reader_id: int) -> tuple[str, ...]:
 
 def suppression_of(connection: Connection, email: str) -> Row[Any] | None:
     """Why an address is suppressed, with `reason` and `at`; None when it is not."""
-    return connection.execute(select(suppression).where(suppression.c.email == email)).first()
+    return connection.execute(_suppression_of(), {"address": email}).first()
 
 
 def end_suppression(connection: Connection, email: str) -> None:
@@ -126,9 +125,39 @@ def end_suppression(connection: Connection, email: str) -> None:
     connection.execute(delete(suppression).where(suppression.c.email == email))
 
 
-def _one(connection: Connection, query: Any) -> Reader | None:
-    row = connection.execute(query).first()
+def _one(connection: Connection, query: Select[Any], which: int | str) -> Reader | None:
+    row = connection.execute(query, {"which": which}).first()
     return None if row is None else _read(connection, row)
+
+
+# Putting a statement together costs more than running it, so each is put together once.
+
+
+@cache
+def _by_id(*, lock: bool) -> Select[Any]:
+    found = select(subscriber).where(subscriber.c.id == bindparam("which"))
+    return found.with_for_update() if lock else found
+
+
+@cache
+def _by_email(*, lock: bool) -> Select[Any]:
+    found = select(subscriber).where(subscriber.c.email == bindparam("which"))
+    return found.with_for_update() if lock else found
+
+
+@cache
+def _change() -> Update:
+    return update(subscriber).where(subscriber.c.id == bindparam("reader"))
+
+
+@cache
+def _suppression_of() -> Select[Any]:
+    return select(suppression).where(suppression.c.email == bindparam("address"))
+
+
+@cache
+def _slugs() -> Select[str, int]:
+    return select(interest.c.slug, interest.c.bit).order_by(interest.c.bit)
 
 
 def _read(connection: Connection, row: Row[Any]) -> Reader:
@@ -149,5 +178,5 @@ def _read(connection: Connection, row: Row[Any]) -> Reader:
 def _interests(connection: Connection, mask: int | None) -> tuple[str, ...] | None:
     if mask is None:
         return None
-    rows = connection.execute(select(interest.c.slug, interest.c.bit).order_by(interest.c.bit))
+    rows = connection.execute(_slugs())
     return tuple(row.slug for row in rows if mask >> row.bit & 1)

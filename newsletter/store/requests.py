@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, insert, or_, select, update
+from sqlalchemy import Connection, Update, and_, bindparam, delete, insert, or_, select, update
+from sqlalchemy.sql.dml import ReturningInsert
 
 from newsletter.model.consent import RequestKind
 from newsletter.store.many import is_among
@@ -50,8 +52,7 @@ def open_request(
         "expires_at": expires_at,
         "details": dict(details),
     }
-    made = connection.execute(insert(request).values(**row).returning(request.c.id))
-    return int(made.scalar_one())
+    return int(connection.execute(_insert(), row).scalar_one())
 
 
 def find_request(
@@ -90,22 +91,34 @@ def void_requests(connection: Connection, subscriber: int, now: datetime) -> Non
 
     Fresh links stay good: with one, a reader who left may still look at their data.
     """
-    void_all_requests(connection, [subscriber], now)
+    connection.execute(_void_of_one(), {"reader": subscriber, "now": now})
 
 
 def void_all_requests(connection: Connection, subscribers: Sequence[int], now: datetime) -> None:
     """The same for many readers."""
-    connection.execute(
-        update(request)
-        .where(
-            is_among(connection, request.c.subscriber_id, subscribers),
-            request.c.kind != RequestKind.FRESH,
-            request.c.made_at <= now,
-            request.c.used_at.is_(None),
-            request.c.voided_at.is_(None),
-        )
-        .values(voided_at=now)
+    theirs = is_among(connection, request.c.subscriber_id, subscribers)
+    connection.execute(_void().where(theirs), {"now": now})
+
+
+@cache  # putting a statement together costs more than running it
+def _insert() -> ReturningInsert[int]:
+    return insert(request).returning(request.c.id)
+
+
+@cache
+def _void_of_one() -> Update:
+    return _void().where(request.c.subscriber_id == bindparam("reader"))
+
+
+def _void() -> Update:
+    now = bindparam("now", type_=request.c.made_at.type)
+    open_ones = (
+        request.c.kind != RequestKind.FRESH,
+        request.c.made_at <= now,
+        request.c.used_at.is_(None),
+        request.c.voided_at.is_(None),
     )
+    return update(request).where(*open_ones).values(voided_at=now)
 
 
 def forget_requests(connection: Connection, subscriber: int, address: str) -> None:

@@ -102,6 +102,8 @@ def unsubscribe(
             note=_cut(reason),
             delivery=mark.about or None,
         )
+        if channel is Channel.ONE_CLICK:  # a mail program asks, and shows no page
+            return Left()
         return Left(_undo_mark(reception, connection, reader.id))
 
 

@@ -6,20 +6,20 @@ A page that a site does not have, as one from before that page was thought of, i
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import structlog
-from jinja2 import Environment, TemplateNotFound
+from jinja2 import Environment
 from starlette.responses import HTMLResponse
 
 from newsletter.config import starter_folder
 from newsletter.errors import NewsletterError
 from newsletter.model.rendition import PictureFile
 from newsletter.model.site import Attribute, Site
-from newsletter.rendering.jail import JailedLoader
 from newsletter.rendering.pictures import Copies, copies_of_logo
 from newsletter.rendering.templates import render_template, template_environment
 from newsletter.rendering.views import ImageView, image_view, site_view, theme_view
@@ -63,7 +63,8 @@ class Pages:
     def __init__(self, site: Site) -> None:
         self.site = site
         spare = starter_folder() / "templates"
-        self._environment = template_environment(site.root / "templates", spare)
+        self._folders = (site.root / "templates", spare)
+        self._environment = template_environment(*self._folders)
         self._starter = template_environment(spare)
         self._plain = self._environment.overlay(autoescape=False)
         self._style: tuple[tuple[tuple[Path, int], ...], str, str] = ((), "", "")
@@ -155,13 +156,11 @@ class Pages:
 
     def _written(self, name: str) -> tuple[Path, int]:
         """Which file a template is, and when it was written last."""
-        loader = self._environment.loader
-        assert isinstance(loader, JailedLoader)
-        try:
-            path = loader.path_of(name)
-            return path, path.stat().st_mtime_ns
-        except (TemplateNotFound, OSError):
-            return loader.folder, 0
+        for folder in self._folders:
+            path = folder / name
+            with suppress(OSError):
+                return path, path.stat().st_mtime_ns
+        return Path(), 0
 
     def _page(self, *, is_public: bool, path: str = "", image: str = "") -> PageView:
         _, name = self.style()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from starlette.concurrency import run_in_threadpool
+from anyio import CapacityLimiter, to_thread
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
@@ -13,6 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from newsletter.errors import NewsletterError, NotFound, TooManyRequests, UsageError
+from newsletter.store.opening import CONNECTIONS
 from newsletter.web.public.bodies import MOST_FIELDS, BodyLimit
 from newsletter.web.public.headers import PublicHeaders
 from newsletter.web.public.pages import tell_broken
@@ -20,6 +21,9 @@ from newsletter.web.public.side import PublicSide
 from newsletter.web.public.visit import Form, Visit
 
 Handler = Callable[[Visit], Response]
+# As many as the store keeps connections. More threads than that wait for one another: with 40,
+# whoever held the database's lock waited for a turn of the interpreter behind all who did not.
+AT_ONCE = CONNECTIONS
 _FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
@@ -47,15 +51,16 @@ class Address:
 
 def routes(side: PublicSide, addresses: Sequence[Address]) -> list[Route]:
     """Starlette's routes for them, each with its limits and headers."""
-    return [_route(side, address) for address in addresses]
+    threads = CapacityLimiter(AT_ONCE)
+    return [_route(side, address, threads) for address in addresses]
 
 
-def _route(side: PublicSide, address: Address) -> Route:
+def _route(side: PublicSide, address: Address, threads: CapacityLimiter) -> Route:
     async def endpoint(request: Request) -> Response:
         handler = address.post if request.method == "POST" else address.get
         assert handler is not None
         visit = await _visit(side, request, plain=address.plain)
-        return await run_in_threadpool(_answer, side, handler, visit)
+        return await to_thread.run_sync(_answer, side, handler, visit, limiter=threads)
 
     methods = [name for name, each in (("GET", address.get), ("POST", address.post)) if each]
     headers = Middleware(PublicHeaders, secret=address.is_secret, https=side.is_https)
