@@ -10,6 +10,8 @@ import typer
 
 from newsletter.errors import UsageError
 
+INTERRUPTED = 130
+
 Yes = Annotated[bool, typer.Option("--yes", help="Ask nothing.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
 By = Annotated[str, typer.Option("--by", metavar="NAME", help="Who; else your account's name.")]
@@ -43,13 +45,29 @@ def agree(question: str, *, yes: bool, json: bool, otherwise: str) -> None:
         return
     if not may_ask(yes=yes, json=json):
         raise UsageError(otherwise)
-    if not typer.confirm(question, err=True):
+    if not says_yes(question):
         leave()
+
+
+def says_yes(question: str) -> bool:
+    """Ask; the end of input is a no.
+
+    Raises:
+        typer.Exit: Ctrl-C, with 130.
+    """
+    try:
+        return typer.confirm(question, err=True)
+    except typer.Abort as ended:  # for both, and it keeps what it was
+        typer.echo(err=True)
+        if isinstance(ended.__context__, KeyboardInterrupt):
+            typer.echo("Nothing was changed.", err=True)
+            raise typer.Exit(INTERRUPTED) from None
+        return False
 
 
 def confirm_on_terminal(question: str, *, yes: bool, json: bool) -> None:
     """Ask on a terminal only; a script meant what it said."""
-    if may_ask(yes=yes, json=json) and not typer.confirm(question, err=True):
+    if may_ask(yes=yes, json=json) and not says_yes(question):
         leave()
 
 

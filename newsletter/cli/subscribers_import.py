@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 
 from newsletter.bootstrap import App
-from newsletter.cli.asking import Json, Yes, leave, may_ask
+from newsletter.cli.asking import Json, Yes, leave, may_ask, says_yes
 from newsletter.cli.opening import opened
 from newsletter.cli.output import emit, people, plain, warn
 from newsletter.cli.subscribers_progress import Bars
@@ -90,7 +90,7 @@ def import_list(
         if dry_run or ask:
             tally = _dry(console, reception, replace(lists, on_bad=bad))
             _tell(console, tally, bad, files, would=True)
-        if ask and not dry_run and not typer.confirm("Bring them in?", err=True):
+        if ask and not dry_run and not says_yes("Bring them in?"):
             leave()
         if not dry_run:
             bad = _Bad()

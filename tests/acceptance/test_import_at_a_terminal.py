@@ -1,0 +1,127 @@
+"""A list at a terminal: what it would come to is said first, and nothing is done before a yes."""
+
+from __future__ import annotations
+
+import os
+import pty
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.factories import make_site
+from tests.processes import PATIENCE, ROOT
+
+QUESTION = "Bring them in? [y/N]"
+INTERRUPT, END_OF_INPUT = "\x03", "\x04"  # what Ctrl-C and Ctrl-D type
+LIST = "email,first_name\nann@example.com,Ann\nbob@example,Bob\ncy@example.com,Cy\n"
+# Whoever leads a session and opens a terminal has it as their own, so that Ctrl-C reaches them.
+AT_TERMINAL = 'exec "$@" <"$TERMINAL" >"$TERMINAL" 2>"$TERMINAL"'
+
+
+@dataclass(frozen=True)
+class Seat:
+    """Somebody at a terminal, in a site with a list to bring in."""
+
+    site: Path
+
+    @property
+    def environ(self) -> dict[str, str]:
+        return {
+            "PATH": "/usr/bin:/bin",
+            "HOME": "/nonexistent",
+            "PYTHONPATH": str(ROOT),
+            "TERM": "dumb",
+            "NEWSLETTER_SECRET_KEYS": "a-secret-of-this-test-and-of-no-other-one",
+        }
+
+    def bring(self, answer: str, *options: str) -> tuple[int, str]:
+        """Import the list, and answer the question once it is asked; exit code and screen."""
+        ours, theirs = pty.openpty()
+        command = [sys.executable, "-m", "newsletter", "subscribers", "import", "list.csv"]
+        process = subprocess.Popen(
+            ["/bin/sh", "-c", AT_TERMINAL, "sh", *command, *options],
+            cwd=self.site,
+            env=self.environ | {"TERMINAL": os.ttyname(theirs)},
+            start_new_session=True,
+        )
+        try:
+            screen = self._talk(ours, theirs, answer)
+        finally:
+            os.close(ours)
+        return process.wait(PATIENCE), screen
+
+    def _talk(self, ours: int, theirs: int, answer: str) -> str:
+        screen, waits = bytearray(), True
+        try:
+            while part := os.read(ours, 4_096):
+                screen += part
+                if theirs >= 0:  # the program has it open by now
+                    os.close(theirs)
+                    theirs = -1
+                if waits and QUESTION.encode() in screen:
+                    waits = False
+                    os.write(ours, answer.encode())
+        except OSError:  # Linux: the other end is closed
+            pass
+        return screen.decode("utf-8", "replace")
+
+    def readers(self) -> list[str]:
+        """The addresses that are in."""
+        command = [sys.executable, "-m", "newsletter", "subscribers", "export", "out.csv"]
+        subprocess.run(command, cwd=self.site, env=self.environ, check=True, capture_output=True)
+        lines = (self.site / "out.csv").read_text("utf-8-sig").splitlines()
+        return [line.partition(",")[0] for line in lines[1:]]
+
+
+@pytest.fixture
+def seat(tmp_path: Path) -> Seat:
+    site = make_site(tmp_path / "site", {}).root
+    (site / "list.csv").write_text(LIST, "utf-8")
+    return Seat(site)
+
+
+def test_a_yes_brings_them_in(seat: Seat) -> None:
+    """What would happen is said, then what did; a bad row makes it exit 1 and has its file."""
+    code, screen = seat.bring("y\n")
+    foreseen, question, done = screen.partition(QUESTION)
+    assert question
+    assert "2 would be imported" in foreseen
+    assert "list.csv:3:" in foreseen
+    assert "2 imported" in done
+    assert "Bad rows are in" in done
+    assert code == 1
+    assert seat.readers() == ["ann@example.com", "cy@example.com"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "code", "told"),
+    [
+        ("n\n", 1, "Nothing was changed"),
+        ("\n", 1, "Nothing was changed"),
+        ("perhaps\nn\n", 1, "Nothing was changed"),
+        (INTERRUPT, 130, "Nothing was changed"),
+        (END_OF_INPUT, 1, "Nothing was changed"),
+    ],
+    ids=["no", "enter alone", "neither", "Ctrl-C", "Ctrl-D"],
+)
+def test_anything_else_brings_nobody_in(seat: Seat, answer: str, code: int, told: str) -> None:
+    """No, nothing, Ctrl-C or the end of input: not one reader, no file, and no traceback."""
+    ended, screen = seat.bring(answer)
+    assert ended == code, screen
+    assert told in screen
+    assert "Traceback" not in screen
+    assert seat.readers() == []
+    assert not (seat.site / "var" / "rejected").exists()
+
+
+def test_told_not_to_ask_it_does_not(seat: Seat) -> None:
+    """`--yes` brings them in at once, `--dry-run` never."""
+    _, screen = seat.bring("", "--dry-run")
+    assert QUESTION not in screen
+    assert seat.readers() == []
+    _, screen = seat.bring("", "--yes")
+    assert QUESTION not in screen
+    assert len(seat.readers()) == 2
