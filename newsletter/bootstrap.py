@@ -49,7 +49,7 @@ from newsletter.model.transport import (
     Receipt,
     Transport,
 )
-from newsletter.publishing import Composition, compose
+from newsletter.publishing import Ask, Composition, compose
 from newsletter.store import Store, open_store
 from newsletter.store.connecting import conninfo
 from newsletter.subscribing import Reception, open_reception
@@ -171,15 +171,23 @@ class App:
     def _is_local(self) -> bool:
         return urlsplit(self.settings.sendgrid_url).hostname in _LOOPBACK
 
-    def compose(self, ref: str | Path) -> Composition:
+    def compose(self, ref: str | Path, ask: Ask | None = None) -> Composition:
         """Load, render and check an issue; see `publishing.compose`."""
-        return compose(self.site, ref, self.evidence)
+        return compose(self.site, ref, self.evidence, ask)
 
-    def open_store(self) -> Store:
-        """The database, made and upgraded; see `store.open_store`."""
+    def open_store(self, url: str = "", *, moved: bool = False) -> Store:
+        """The database, made and upgraded; see `store.open_store`.
+
+        Args:
+            url: another one than the site's.
+            moved: open it although it was moved elsewhere.
+        """
         signs, *verify = self.signer.fingerprints
         return open_store(
-            self.settings.database_url, secret_fingerprint=signs, retired_fingerprints=verify
+            url or self.settings.database_url,
+            secret_fingerprint=signs,
+            retired_fingerprints=verify,
+            moved=moved,
         )
 
     def open_transport(self) -> Transport:

@@ -1,4 +1,4 @@
-"""`db upgrade` and `db check`: look after the database."""
+"""`db upgrade`, `db check` and `db copy`: look after the database."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import typer
 
 from newsletter.bootstrap import App
 from newsletter.cli.asking import Json
+from newsletter.cli.copying import copy
 from newsletter.cli.opening import opened
 from newsletter.cli.output import emit, people, plain
 from newsletter.store.inspecting import Inspected, inspect_database
@@ -20,6 +21,7 @@ def register(program: typer.Typer) -> None:
     )
     group.command("upgrade")(upgrade)
     group.command("check")(check)
+    group.command("copy")(copy)
     program.add_typer(group, name="db")
 
 

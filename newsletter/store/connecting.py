@@ -32,6 +32,11 @@ def parse_url(url: str) -> URL:
     )
 
 
+def public_url(url: str) -> str:
+    """A database's URL for people: without the password."""
+    return parse_url(url).set(password=None).render_as_string()
+
+
 def conninfo(url: str) -> str:
     """A PostgreSQL URL as libpq takes it; raises UsageError for any other."""
     parsed = parse_url(url)

@@ -26,6 +26,7 @@ def open_store(
     retired_fingerprints: Sequence[str] = (),
     clock: Clock | None = None,
     connections: int = CONNECTIONS,
+    moved: bool = False,
 ) -> Store:
     """Open a database, making or upgrading it first.
 
@@ -36,10 +37,12 @@ def open_store(
             one of them moves on to the key that signs.
         clock: time for leases; None takes the database's own, which is right outside tests.
         connections: kept open at most; one for each thread that works at a time.
+        moved: open it although it was moved elsewhere; only a copy has a reason to.
 
     Raises:
         UsageError: a URL that is neither SQLite nor PostgreSQL.
-        DatabaseRefused: newer than this program, not ours, or made with another secret key.
+        DatabaseRefused: newer than this program, not ours, moved elsewhere, or made with another
+            secret key.
     """
     parsed = parse_url(url)
     is_sqlite = parsed.get_backend_name() == "sqlite"
@@ -52,6 +55,8 @@ def open_store(
         upgrade(store, parsed)
         store.site_id = _site_id(store, secret_fingerprint)
         _keep_key(store, secret_fingerprint, retired_fingerprints)
+        if not moved:
+            store.refuse_moved()
     except BaseException:
         store.close()
         raise

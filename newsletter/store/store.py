@@ -9,12 +9,14 @@ from threading import RLock
 
 from sqlalchemy import Connection, Engine, func, select
 
+from newsletter.errors import DatabaseRefused
 from newsletter.store.tables import identity
 
 TimeSource = Callable[[Connection], datetime]
 
 WRITES = "newsletter_writes"
 RELAXED = "newsletter_relaxed"
+_MOVED_TO = "SELECT moved_to FROM site"
 
 
 class Store:
@@ -28,6 +30,7 @@ class Store:
     def __init__(self, engine: Engine, time: TimeSource, *, alone: bool) -> None:
         self.engine = engine
         self.site_id = ""
+        self._refuses_moved = False
         self._time = time
         self._alone = alone  # one connection serves all: memory
         # SQLite takes one writer at a time. Waiting here costs nothing; waiting inside SQLite
@@ -71,6 +74,7 @@ class Store:
         with self._writing, self.engine.connect() as plain:
             connection = plain.execution_options(**{WRITES: True, RELAXED: not durable})
             with connection.begin():
+                self._require_not_moved(connection)
                 yield connection
 
     @contextmanager
@@ -83,7 +87,29 @@ class Store:
                     connection.exec_driver_sql("SET LOCAL synchronous_commit TO off")
                 if snapshot:  # one at a time, and before the moment is chosen
                     connection.exec_driver_sql("LOCK TABLE site IN SHARE ROW EXCLUSIVE MODE")
+                self._require_not_moved(connection)
                 yield connection
+
+    def refuse_moved(self) -> None:
+        """From now on nothing is written that a copy elsewhere would not have.
+
+        Raises DatabaseRefused at once, and at every later write, when the database was moved:
+        a process that was running all the while must not take a sign-up into a database that
+        nobody looks at any more.
+        """
+        self._refuses_moved = True
+        with self.read() as connection:
+            self._require_not_moved(connection)
+
+    def _require_not_moved(self, connection: Connection) -> None:
+        if not self._refuses_moved:
+            return
+        name = connection.exec_driver_sql(_MOVED_TO).scalar()
+        if name:
+            raise DatabaseRefused(
+                f"This database was moved: {name}. Set DATABASE_URL to the new one, "
+                "or give the copy up: newsletter db copy --abandon"
+            )
 
     def known_site_ids(self) -> frozenset[str]:
         """This site's id and those it had before a restore or copy."""

@@ -94,3 +94,21 @@ def test_workers_need_postgresql(newsroom: Newsroom) -> None:
     del newsroom.environ["DATABASE_URL"]
     for command in (("worker",), ("send", "1", "--by", "Ada")):
         assert "needs PostgreSQL" in newsroom.run(*command, code=2)
+
+
+def test_a_site_moves_to_postgresql(newsroom: Newsroom) -> None:
+    """In the middle of an issue: the rest goes out from there, and the old file refuses."""
+    postgresql = newsroom.environ.pop("DATABASE_URL")
+    del newsroom.environ["NEWSLETTER_DISPATCH__ENGINE"]
+    newsroom.bring(2_000)
+    newsroom.run("approve", "1", "--by", "Ada")
+    newsroom.run("schedule", "1", "--at", in_utc(hours=3), "--timezone", "UTC")
+    told = newsroom.run("db", "copy", "--to", postgresql)
+    assert "none differs" in told
+    assert "was moved" in newsroom.run("send", "1", "--by", "Ada", code=2)
+
+    newsroom.environ["DATABASE_URL"] = postgresql
+    assert newsroom.status()["state"] == "scheduled"
+    newsroom.run("unschedule", "1")
+    assert newsroom.ask("send", "1", "--by", "Ada")["accepted"] == 2_000
+    assert set(newsroom.mailed().values()) == {1}
