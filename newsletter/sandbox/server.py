@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Any
 
 from newsletter.errors import UsageError
-from newsletter.sandbox.app import build
+from newsletter.sandbox.app import Sandbox, build
 from newsletter.sandbox.events_api import truth
 from newsletter.sandbox.journal import Line
 from newsletter.sandbox.listener import Listener
@@ -29,11 +29,11 @@ class RunningSandbox:
         url: its address, without a slash at the end.
     """
 
-    def __init__(self, host: str, listening: socket.socket, options: SandboxOptions) -> None:
+    def __init__(self, host: str, listening: socket.socket, sandbox: Sandbox) -> None:
         self.host = host
         self.port: int = listening.getsockname()[1]
         self.url = f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
-        self._sandbox = build(options)
+        self._sandbox = sandbox
         self._listener = Listener(self._sandbox.app, lambda: bind(self.host, self.port))
         self._thread = threading.Thread(
             target=self._listener.run, args=(listening,), name="sandbox", daemon=True
@@ -92,10 +92,12 @@ def serve(
         options: how it behaves.
 
     Raises:
-        UsageError: the host is not loopback, or the port is taken or forbidden.
+        UsageError: the host is not loopback, the port is taken or forbidden, or the options
+            make no sense.
     """
     address = _loopback(host)
-    return RunningSandbox(address, bind(address, port), options or SandboxOptions())
+    sandbox = build(options or SandboxOptions())  # before the port: it may refuse its options
+    return RunningSandbox(address, bind(address, port), sandbox)
 
 
 def run(
