@@ -41,7 +41,9 @@ def report(
     with opened(app) as store:
         number = find_number(app, store, issue)
         with store.read() as connection:
-            found = report_of(connection, number, app.clock.now())
+            counts = app.settings.feedback.engagement != "off"
+            now = app.clock.now()
+            found = report_of(connection, number, now, counts_engagement=counts)
     if json:
         emit(report_record(found))
     elif as_csv:

@@ -45,7 +45,7 @@ def count(connection: Connection, dispatches: Sequence[Dispatch]) -> tuple[Hande
     readers = held + (_refused(connection, issue) if outcomes[DeliveryOutcome.REJECTED] else 0)
     handed = Handed(outcomes, excluded, readers)
     complaints, left = _complaints(connection, issue), _left(connection, issue)
-    anything = bool(feedback.total() - feedback[Feedback.NONE] or complaints or left)
+    anything = bool(feedback.total() - feedback[Feedback.NONE] or complaints)
     return handed, Heard(feedback, complaints, left, anything)
 
 
