@@ -14,7 +14,7 @@ from newsletter.checks.evidence import (
 from newsletter.checks.linking import addresses_of
 from newsletter.checks.registry import RULES, SYSTEM_RULES, check, check_mail, specimens, unchecked
 from newsletter.checks.rule import Rule, Specimen
-from newsletter.checks.weight import CLIP_BYTES, WARN_BYTES, sent_bytes
+from newsletter.checks.weight import CLIP_BYTES, WARN_BYTES, sent_bytes, tracked_links
 
 __all__ = [
     "CLIP_BYTES",
@@ -33,5 +33,6 @@ __all__ = [
     "check_mail",
     "sent_bytes",
     "specimens",
+    "tracked_links",
     "unchecked",
 ]

@@ -18,12 +18,14 @@ class LinkAnswer:
         hops: how many redirects were followed.
         reason: why it could not be followed; empty when it answered.
         address: where it ended.
+        asked: whether there was time to ask.
     """
 
     status: int
     hops: int = 0
     reason: str = ""
     address: str = ""
+    asked: bool = True
 
 
 class Standing(StrEnum):

@@ -34,6 +34,9 @@ def leads_somewhere(specimen: Specimen) -> Iterator[Fault]:
         complaint = _complaint(specimen, anchor) or _dead(specimen, anchor.get("href", ""))
         if complaint:
             yield Fault(f"{_named(anchor)} {complaint}.", element=anchor)
+        elif _was_left_out(specimen, anchor.get("href", "")):
+            told = f"{_named(anchor)} was not followed: the time was over"
+            yield Fault(f"{told}.", element=anchor, severity=Severity.INFO)
 
 
 @rule(
@@ -119,13 +122,18 @@ def _is_target(specimen: Specimen, name: str) -> bool:
 
 def _dead(specimen: Specimen, address: str) -> str:
     answer = (specimen.evidence.links or {}).get(address)
-    if answer is None or answer.hops > MOST_HOPS:
+    if answer is None or not answer.asked or answer.hops > MOST_HOPS:
         return ""
     if answer.reason:
         return f"could not be followed: {answer.reason}"
     if answer.status >= 400 and answer.status not in _ONLY_FOR_PEOPLE:
         return f"leads to a page that answers {answer.status}"
     return ""
+
+
+def _was_left_out(specimen: Specimen, address: str) -> bool:
+    answer = (specimen.evidence.links or {}).get(address)
+    return answer is not None and not answer.asked
 
 
 def _is_ours(specimen: Specimen, address: str) -> bool:

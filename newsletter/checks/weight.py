@@ -36,6 +36,11 @@ def sent_bytes(source: str) -> int:
     return len(source.encode()) + growth + pixel
 
 
+def tracked_links(source: str) -> int:
+    """How many links tracking will write anew."""
+    return sum(_growth(anchor) > 0 for anchor in _ANCHOR.findall(source))
+
+
 def _growth(anchor: str) -> int:
     href = _HREF.search(anchor)
     if href is None or _UNTRACKED.search(anchor):

@@ -39,6 +39,9 @@ COMMANDS = {
     "reconcile": Command("reconciling", "Ask the provider about readers of whom nobody knows"),
     "resolve": Command("resolving", "Decide about readers of whom nobody knows"),
     "report": Command("reporting", "Say what became of an issue, in numbers that can be trusted"),
+    "health": Command(
+        "list_health", "Say how the list grows and shrinks, and what receivers may hold against it"
+    ),
     "subscribers": Command("subscribers", "Bring readers in, look at them, let them go"),
     "notices": Command("notices", "List what happened lately, newest first"),
     "serve": Command("serving", "Run the whole web side, with the scheduler inside"),

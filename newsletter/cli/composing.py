@@ -1,4 +1,4 @@
-"""`new`, `build`, `check`: from a file to what readers would get."""
+"""`new`, `build`: from a file to what readers would get."""
 
 from __future__ import annotations
 
@@ -8,12 +8,10 @@ from typing import Annotated
 import typer
 
 from newsletter.bootstrap import App
-from newsletter.cli.looking import tell_clients, tell_transcript
 from newsletter.cli.output import emit, finding_line, people, sized
-from newsletter.content import issue_files, write_new_issue
-from newsletter.errors import ContentError, Problem, UsageError
-from newsletter.model.finding import Finding, Severity
-from newsletter.publishing import Composition, build, check_mails, finding_row, sample_reader
+from newsletter.content import write_new_issue
+from newsletter.errors import UsageError
+from newsletter.publishing import build, sample_reader
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
 
@@ -22,7 +20,6 @@ def register(program: typer.Typer) -> None:
     """Add these commands."""
     program.command("new")(new)
     program.command("build")(build_issue)
-    program.command("check")(check_issues)
 
 
 def new(
@@ -58,69 +55,6 @@ def build_issue(
     if json:
         emit(manifest)
     raise typer.Exit(1 if composition.errors else 0)
-
-
-def check_issues(
-    context: typer.Context,
-    issues: Annotated[
-        list[str] | None, typer.Argument(help="Paths, slugs or numbers; none means all.")
-    ] = None,
-    clients: Annotated[
-        bool, typer.Option(help="Show instead which mail client shows what of it.")
-    ] = False,
-    transcript: Annotated[
-        bool, typer.Option(help="Show instead what a screen reader says of it.")
-    ] = False,
-    json: Json = False,
-) -> None:
-    """Say what is wrong with issues; exit 1 when something blocks approval."""
-    app: App = context.obj()
-    if clients or transcript:
-        look = tell_clients if clients else tell_transcript
-        look(app, issues or [str(path) for path in issue_files(app.site)], json)
-        return
-    console = people(json)
-    found: list[Finding] = []
-    unreadable: list[Problem] = []
-    for ref in issues or [str(path) for path in issue_files(app.site)]:
-        try:
-            composition = app.compose(ref)
-        except ContentError as problem:
-            unreadable.extend(problem.problems)
-            continue
-        found.extend(composition.findings)
-        _tell(composition, json)
-    if not issues:
-        found.extend(_tell_mails(app, json))
-    if json and not unreadable:
-        emit([finding_row(one) for one in found])
-    if unreadable:
-        raise ContentError(dict.fromkeys(unreadable))
-    if not issues and not found:
-        console.print("Nothing stands against any issue, or against the program's own mails.")
-    raise typer.Exit(1 if any(one.severity is Severity.ERROR for one in found) else 0)
-
-
-def _tell(composition: Composition, json: bool) -> None:
-    console = people(json)
-    issue = composition.issue
-    largest = max(len(one.html.encode()) for one in composition.renditions.renditions)
-    errors, all_found = len(composition.errors), len(composition.findings)
-    console.print(
-        f"{issue.number}  {issue.subject.plain()}  "
-        f"({len(composition.renditions.renditions)} variants, {sized(largest)}, "
-        f"{errors} errors, {all_found - errors} other findings)",
-        style="bold",
-    )
-    for found in composition.findings:
-        console.print(finding_line(found))
-
-
-def _tell_mails(app: App, json: bool) -> tuple[Finding, ...]:
-    found = check_mails(app.site, app.evidence)
-    for one in found:
-        people(json).print(finding_line(one))
-    return found
 
 
 def _pair(text: str) -> tuple[str, str]:

@@ -42,6 +42,8 @@ def finding_line(found: Finding) -> Text:
     line += Text(found.message)
     if found.variant:
         line += Text(f" ({found.variant})", "dim")
+    if found.acknowledged:
+        line += Text(f" allowed: {found.acknowledged}", "green")
     return line
 
 

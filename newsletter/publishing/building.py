@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 
 from newsletter.errors import UsageError
-from newsletter.model.finding import Finding
+from newsletter.model.finding import Finding, Severity, Unchecked
 from newsletter.model.rendition import Mail, PictureFile, Rendition
 from newsletter.publishing.composing import Composition
 from newsletter.rendering import fill, to_eml
@@ -74,7 +74,18 @@ def finding_row(found: Finding) -> dict[str, Any]:
         "path": found.place.path if found.place else None,
         "line": found.place.line if found.place else None,
         "variant": found.variant or None,
+        "acknowledged": found.acknowledged or None,
     }
+
+
+def checked_row(found: Finding) -> dict[str, Any]:
+    """A finding of `check`, beside which there are rules that nobody could judge."""
+    return {**finding_row(found), "checked": True}
+
+
+def unchecked_row(one: Unchecked) -> dict[str, Any]:
+    """A rule that nobody could judge, in the shape of a finding."""
+    return checked_row(Finding(one.rule, Severity.INFO, one.reason)) | {"checked": False}
 
 
 def _rendition(rendition: Rendition) -> dict[str, Any]:

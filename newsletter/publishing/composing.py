@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -48,13 +49,17 @@ def is_blocking(found: Finding) -> bool:
 _GRAVITY = {severity: rank for rank, severity in enumerate(Severity)}
 
 
-def compose(site: Site, ref: str | Path, evidence: Evidence) -> Composition:
+Ask = Callable[[Renditions, Evidence], Evidence]
+
+
+def compose(site: Site, ref: str | Path, evidence: Evidence, ask: Ask | None = None) -> Composition:
     """Load, render and check one issue.
 
     Args:
         site: the letter's settings.
         ref: path, slug or number.
         evidence: what is known about the world around the bytes.
+        ask: finds out more about this issue: its links, its readers.
 
     Raises:
         NotFound: there is no such issue.
@@ -65,6 +70,8 @@ def compose(site: Site, ref: str | Path, evidence: Evidence) -> Composition:
     issue = load_issue(site, ref)
     press = prepare_press(issue, site)
     renditions = press.print_all()
+    if ask is not None:
+        evidence = ask(renditions, evidence)
     known = with_own_evidence(evidence, renditions, site)
     findings = check(renditions, site, known, partial(trace_rendition, press))
     ranked = sorted(findings, key=lambda found: (_GRAVITY[found.severity], found.rule))

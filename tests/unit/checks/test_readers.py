@@ -54,7 +54,10 @@ def test_p01_warns_of_what_looks_bad() -> None:
     assert not judged(longest="x" * 40)
 
 
-HELLO = "---\nnumber: 1\nsubject: Hello\nsnippets:\n  - skin/collagen\n---\nHello {{ subscriber.first_name%s }}!\n"  # fmt: skip
+HELLO = (
+    "---\nnumber: 1\nsubject: Hello\nsnippets:\n  - skin/collagen\n---\n"
+    "Hello {{ subscriber.first_name%s }}!\n"
+)
 
 
 def found_in(root: Path, default: str) -> list[Finding]:
