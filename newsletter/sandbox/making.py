@@ -145,9 +145,9 @@ class _Story:
         self.mailed = mailed
         self.words: list[str] = []
         self.events: list[Event] = []
+        own = {key: value for key, value in mailed.args.items() if key not in RESERVED}
         self._own: Event = {
-            key: value for key, value in mailed.args.items() if key not in RESERVED
-        } | {
+            **own,
             "email": mailed.email,
             "sg_message_id": mailed.message_id,
             "smtp-id": f"<{mailed.message_id}@sandbox.invalid>",
