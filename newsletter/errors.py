@@ -16,7 +16,8 @@
     └── LedgerError                 the ledger refuses                        exit 1
         ├── IllegalStep             a state change that is not in the table
         ├── Unbalanced              candidates and deliveries do not add up
-        └── DatabaseRefused         newer, foreign or moved database
+        ├── DatabaseRefused         newer, foreign or moved database      exit 2
+        └── DatabaseUnreachable     a database that can not be opened     exit 2
 
 Each carries a message a marketer can act on: what, where (`path:line`), what to do.
 """
@@ -149,6 +150,12 @@ class Unbalanced(LedgerError):
 
 class DatabaseRefused(LedgerError):
     """A database that is newer than the program, foreign, or moved elsewhere."""
+
+    exit_code = 2
+
+
+class DatabaseUnreachable(LedgerError):
+    """A database that can not be opened: no server, no folder, no right to write."""
 
     exit_code = 2
 

@@ -15,7 +15,7 @@ from newsletter import __version__
 from newsletter.cli.commands import COMMANDS
 from newsletter.cli.logs import log_quietly
 from newsletter.cli.output import complain
-from newsletter.errors import NewsletterError, UsageError
+from newsletter.errors import LedgerError, NewsletterError, UsageError
 
 if TYPE_CHECKING:
     from newsletter.bootstrap import App
@@ -53,6 +53,12 @@ class _Program(TyperGroup):
         except NewsletterError as problem:
             complain(problem)
             raise typer.Exit(problem.exit_code) from problem
+        except Exception as problem:
+            told = _database_trouble(problem, ctx.meta.get("database", ""))
+            if told is None:
+                raise
+            complain(told)
+            raise typer.Exit(told.exit_code) from problem
 
 
 program = typer.Typer(
@@ -81,15 +87,26 @@ def everything(
     ] = False,
 ) -> None:
     """Carry the global options to the commands."""
-    context.obj = lambda: _load(site)
+    context.obj = lambda: _load(context, site)
     context.meta["site"] = site
 
 
-def _load(site: Path | None) -> App:
+def _load(context: typer.Context, site: Path | None) -> App:
     from newsletter.bootstrap import load_app
 
     log_quietly()
-    return load_app(Path.cwd(), os.environ, site)
+    app = load_app(Path.cwd(), os.environ, site)
+    context.meta["database"] = app.settings.database_url
+    return app
+
+
+def _database_trouble(problem: Exception, url: str) -> LedgerError | None:
+    """A full disk, a lock, a server that went away, in words; None for any other failure."""
+    if "sqlalchemy" not in sys.modules:
+        return None  # nothing was asked of a database
+    from newsletter.store.trouble import told_of
+
+    return told_of(problem, url)
 
 
 def main() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from rich.console import Console
@@ -13,7 +14,7 @@ from newsletter.cli.standing import look, record
 from newsletter.cli.starting import latest_dispatch
 from newsletter.cli.stopping import Stopping
 from newsletter.cli.telling import lines_of
-from newsletter.dispatching.running import LOOK_EVERY, Dispatcher
+from newsletter.dispatching.running import LOOK_EVERY, Dispatcher, outlast
 from newsletter.dispatching.status import issue_status
 from newsletter.model.ledger import DeliveryOutcome, Dispatch, DispatchState
 from newsletter.store import Store
@@ -38,12 +39,13 @@ def stay(app: App, dispatcher: Dispatcher, number: int, console: Console, stop: 
     count_at = clock.monotonic()
     with Progress(console, clock) as progress:
         while not stop():
-            dispatcher.tick()
-            if not _goes_on(store, number):
+            outlast(clock, dispatcher.tick)
+            if not outlast(clock, partial(_goes_on, store, number)):
                 return
             begun = clock.monotonic()
             if begun >= count_at:
-                progress.show(issue_status(store, number).dispatches[-1])
+                status = outlast(clock, partial(issue_status, store, number))
+                progress.show(status.dispatches[-1])
                 spent = clock.monotonic() - begun
                 count_at = begun + max(LOOK_EVERY, spent / _MOST_SPENT_COUNTING)
             clock.wait(LOOK_EVERY)

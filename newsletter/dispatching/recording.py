@@ -4,17 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import structlog
-from sqlalchemy.exc import OperationalError
-
 from newsletter.dispatching.claiming import Claim
 from newsletter.dispatching.desk import Desk
+from newsletter.dispatching.patience import patiently
 from newsletter.dispatching.settling import settle
 from newsletter.model.transport import Receipt
-
-_log = structlog.get_logger(__name__)
-
-_FIRST_WAIT, _LONGEST_WAIT, _GIVE_UP = 0.1, 5.0, 300.0  # seconds
 
 
 def record(
@@ -32,19 +26,10 @@ def record(
         OperationalError: the database did not take it for five minutes; the lease's end makes
             the readers unknown.
     """
-    started, wait = desk.clock.monotonic(), _FIRST_WAIT
-    while True:
-        try:
-            with desk.store.write() as connection:
-                settle(desk, connection, claim, attempt_id, deliveries, receipt)
-            return
-        except OperationalError as problem:
-            _log.warning(
-                "the database does not take an answer; it is tried again",
-                batch=claim.batch_id,
-                problem=str(problem.orig),
-            )
-            if desk.clock.monotonic() - started > _GIVE_UP:
-                raise
-            desk.clock.wait(wait)
-            wait = min(wait * 2, _LONGEST_WAIT)
+
+    def write() -> None:
+        with desk.store.write() as connection:
+            settle(desk, connection, claim, attempt_id, deliveries, receipt)
+
+    words = "the database does not take an answer; it is tried again"
+    patiently(desk.clock, write, words, batch=claim.batch_id)

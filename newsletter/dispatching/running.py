@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
 
 from newsletter.dispatching.desk import Desk
+from newsletter.dispatching.patience import patiently
 from newsletter.dispatching.status import IssueStatus, issue_status
 from newsletter.dispatching.ticking import Ticked, run_tick
 from newsletter.model.ledger import DispatchState
-from newsletter.model.ports import Engine
+from newsletter.model.ports import Clock, Engine
 from newsletter.store import Store
 from newsletter.store.dispatches import dispatches_of
+from newsletter.store.trouble import may_pass
+
+T = TypeVar("T")
 
 LOOK_EVERY = 0.1  # seconds between two looks of someone who waits
 GRACE = 45.0  # seconds for what is on the wire when stopping: more than a call's timeout
@@ -54,13 +60,13 @@ class Dispatcher:
         while True:
             begun = clock.monotonic()
             if begun >= tick_at:
-                self.tick()
+                outlast(clock, self.tick)
                 ended = clock.monotonic()
                 tick_at = ended + min((ended - begun) / _MOST_SPENT_TICKING, _TICK_EVERY)
                 begun = ended
-            ends = until() or not _moves(store, issue_number)
+            ends = until() or not outlast(clock, partial(_moves, store, issue_number))
             if ends or begun >= count_at:
-                status = issue_status(store, issue_number)
+                status = outlast(clock, partial(issue_status, store, issue_number))
                 watch(status)
                 if ends:
                     return status
@@ -72,6 +78,11 @@ class Dispatcher:
         self.engine.close(grace)
         self.desk.transport.close()
         self.desk.store.close()
+
+
+def outlast(clock: Clock, work: Callable[[], T]) -> T:
+    """Do it; a lock, or a server that restarts, is waited for, a full disk is not."""
+    return patiently(clock, work, "the database does not answer; it is tried again", may_pass)
 
 
 def _moves(store: Store, issue_number: int) -> bool:

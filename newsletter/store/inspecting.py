@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, text
 
 from newsletter.store.connecting import connect, database_file, parse_url
+from newsletter.store.trouble import while_opening
 from newsletter.store.upgrading import newest, revision_of
 
 
@@ -36,6 +37,7 @@ def inspect_database(url: str) -> Inspected:
     Raises:
         UsageError: a URL that is neither SQLite nor PostgreSQL.
         DatabaseRefused: newer than this program, or not ours.
+        DatabaseUnreachable: it can not be opened.
     """
     parsed = parse_url(url)
     file = database_file(parsed)
@@ -43,7 +45,7 @@ def inspect_database(url: str) -> Inspected:
         return Inspected("", newest())
     engine = connect(parsed, 1)
     try:
-        with engine.connect() as connection:
+        with while_opening(parsed), engine.connect() as connection:
             revision = revision_of(connection) or ""
             return Inspected(revision, newest(), _damage(connection))
     finally:

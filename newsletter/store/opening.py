@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from secrets import token_hex
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import URL, Connection, select, update
 
 from newsletter.errors import DatabaseRefused
 from newsletter.model.ports import Clock
 from newsletter.store.connecting import connect, database_file, parse_url
 from newsletter.store.store import Store, TimeSource, host_time, server_time
 from newsletter.store.tables import identity, site, throttle
+from newsletter.store.trouble import while_opening
 from newsletter.store.upgrading import upgrade
 from newsletter.store.writing import insert_or_ignore
 
@@ -43,8 +44,19 @@ def open_store(
         UsageError: a URL that is neither SQLite nor PostgreSQL.
         DatabaseRefused: newer than this program, not ours, moved elsewhere, or made with another
             secret key.
+        DatabaseUnreachable: no server, no folder, no right to write it.
     """
     parsed = parse_url(url)
+    with while_opening(parsed):
+        return _open(
+            parsed, (secret_fingerprint, *retired_fingerprints), clock, connections, moved=moved
+        )
+
+
+def _open(
+    parsed: URL, fingerprints: Sequence[str], clock: Clock | None, connections: int, *, moved: bool
+) -> Store:
+    signs, *retired = fingerprints
     is_sqlite = parsed.get_backend_name() == "sqlite"
     store = Store(
         connect(parsed, connections),
@@ -53,8 +65,8 @@ def open_store(
     )
     try:
         upgrade(store, parsed)
-        store.site_id = _site_id(store, secret_fingerprint)
-        _keep_key(store, secret_fingerprint, retired_fingerprints)
+        store.site_id = _site_id(store, signs)
+        _keep_key(store, signs, retired)
         if not moved:
             store.refuse_moved()
     except BaseException:
