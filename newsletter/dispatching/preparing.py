@@ -20,7 +20,7 @@ from newsletter.model.ledger import DeliveryOutcome, Dispatch, DispatchState
 from newsletter.store.approvals import Approved, load_approval
 from newsletter.store.dispatches import load_dispatch
 from newsletter.store.freezing import Stretch
-from newsletter.store.lanes import NOBODY, close_run, give_places
+from newsletter.store.lanes import NOBODY, close_run, give_places, shares
 from newsletter.store.tables import dispatch, lane, rendition, subscriber, wave
 from newsletter.store.writing import changed, dispatch_step
 
@@ -104,10 +104,10 @@ def _freeze_stretch(
     approved = load_approval(connection, of.approval_id)
     stretch = _stretch(desk, connection, of, approved, cursor, high)
     expected = stretch.count(connection)
-    runs = stretch.runs(connection)
+    runs = stretch.look_up(connection)
     size = _size(connection, of.id)
     low_id, high_id = give_places(connection, of.id, runs, size)
-    written = stretch.freeze(connection)
+    written = stretch.freeze(connection, shares(connection, of.id, runs))
     _require_balance(of, expected, sum(run.readers for run in runs), written)
     close_run(connection, of.id, runs, size)
     _widen(connection, of.id, low_id, high_id, written)

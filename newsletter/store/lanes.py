@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, and_, insert, select, update
@@ -14,11 +14,20 @@ NOBODY = 0  # wave and rendition of the lane that holds the excluded
 
 
 class Run(NamedTuple):
-    """Readers of one lane in the stretch: which lane, and how many."""
+    """Readers of one lane in the stretch: which lane, the first one's place, and how many."""
 
     wave_id: int
     rendition_id: int
+    first: int
     readers: int
+
+
+class Share(NamedTuple):
+    """Places in the stretch whose delivery ids follow each other: the place and `shift`."""
+
+    first: int
+    last: int
+    shift: int
 
 
 def give_places(
@@ -46,6 +55,20 @@ def give_places(
         _give(connection, dispatch_id, need, at, batch_size)
         at += need.ids
     return int(start), at - 1
+
+
+def shares(connection: Connection, dispatch_id: int, runs: Sequence[Run]) -> Iterator[Share]:
+    """Which ids the readers of each lane get: first the rest of its open block, then its run."""
+    for run in runs:
+        row = connection.execute(select(lane).where(_is(dispatch_id, run))).first()
+        if row is None:
+            continue
+        last = run.first + run.readers - 1
+        beyond = min(run.first + row.open_free, last + 1)  # the first place in the new run
+        if beyond > run.first:
+            yield Share(run.first, beyond - 1, row.open_next - run.first)
+        if beyond <= last:
+            yield Share(beyond, last, row.run_next - beyond)
 
 
 def close_run(connection: Connection, dispatch_id: int, runs: Sequence[Run], size: int) -> None:

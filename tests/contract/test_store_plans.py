@@ -14,6 +14,7 @@ from newsletter.model.audience import Audience
 from newsletter.model.ledger import Resolution
 from newsletter.store import Store
 from newsletter.store.approvals import latest_approval
+from newsletter.store.freezing import placing
 from tests.databases import *  # noqa: F403
 from tests.peers_ledger import SettableClock, World, ambiguous, names, refuses
 
@@ -37,12 +38,17 @@ def said(store: Store) -> Said:
 def plan_of(store: Store, statement: str, parameters: Any) -> str:
     """How the database would go about it."""
     with store.read() as connection:
+        placing.create(connection)  # gone at the end of the transaction that said it
         if store.is_sqlite:
             rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
-            return "\n".join(row[3] for row in rows)
+            plan = "\n".join(row[3] for row in rows)
+            placing.drop(connection)
+            return plan
         connection.exec_driver_sql("SET LOCAL enable_seqscan = off")  # few rows: it would be right
         rows = connection.exec_driver_sql(f"EXPLAIN {statement}", parameters)
-        return "\n".join(row[0] for row in rows)
+        plan = "\n".join(row[0] for row in rows)
+        placing.drop(connection)
+        return plan
 
 
 def test_the_hot_statements_use_an_index(store: Store, clock: SettableClock, said: Said) -> None:
