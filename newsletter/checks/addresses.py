@@ -27,12 +27,13 @@ def public_addresses(specimen: Specimen) -> Iterator[Fault]:
         return
     site = specimen.site
     for name, address in (("public_url", site.public_url), ("images_url", site.images_url)):
-        complaint = _complaint(address)
-        if complaint:
-            yield Fault(f"{name} {complaint}.", SETTINGS)
+        wrong = complaint(address)
+        if wrong:
+            yield Fault(f"{name} {wrong}.", SETTINGS)
 
 
-def _complaint(address: str) -> str:
+def complaint(address: str) -> str:
+    """Why readers can not use an address of the site; empty when they can."""
     if not address:
         return "is not set"
     try:

@@ -7,12 +7,13 @@ doors of its own network.
 
 from newsletter.lookups.caching import remembered
 from newsletter.lookups.following import Follower, follow_all
-from newsletter.lookups.mail_domain import Answer, MailDomain, ask_about, sender_answer
+from newsletter.lookups.mail_domain import SELECTORS, Answer, MailDomain, ask_about, sender_answer
 from newsletter.lookups.names import NameServer, Records
 from newsletter.lookups.one_click import ask_one_click
 from newsletter.lookups.vetting import is_public, resolve
 
 __all__ = [
+    "SELECTORS",
     "Answer",
     "Follower",
     "MailDomain",

@@ -1,0 +1,68 @@
+"""`doctor`: whether this site is fit to send."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from newsletter.bootstrap import App
+from newsletter.cli.inquiring import sender_domain
+from newsletter.cli.output import emit, people
+from newsletter.lookups import SELECTORS, Follower, NameServer
+from newsletter.publishing.examining import (
+    MADE_UP_READER,
+    Examined,
+    Health,
+    examine_domain,
+    examine_settings,
+    examine_unsubscribing,
+    examined_row,
+)
+
+_COLOUR = {Health.GOOD: "green", Health.WEAK: "yellow", Health.BAD: "red", Health.UNKNOWN: "dim"}
+
+
+def register(program: typer.Typer) -> None:
+    """Add this command."""
+    program.command("doctor")(doctor)
+
+
+def doctor(
+    context: typer.Context,
+    network: Annotated[
+        bool, typer.Option(help="Ask DNS about the sender, and the unsubscribe address.")
+    ] = False,
+    selector: Annotated[
+        list[str] | None, typer.Option(help="A DKIM selector instead of s1 and s2; repeatable.")
+    ] = None,
+    json: Annotated[
+        bool, typer.Option("--json", help="One JSON document on standard output.")
+    ] = False,
+) -> None:
+    """Say whether this site is fit to send; exit 1 when something is bad."""
+    app: App = context.obj()
+    found = list(examine_settings(app.settings, real=app.sends_for_real))
+    if network:
+        found += _outside(app, selector or SELECTORS)
+    else:
+        told = "Ask with --network."
+        found.append(Examined("SPF, DKIM, DMARC, one-click", Health.UNKNOWN, told))
+    _tell(people(json), found)
+    if json:
+        emit([examined_row(one) for one in found])
+    raise typer.Exit(1 if any(one.health is Health.BAD for one in found) else 0)
+
+
+def _outside(app: App, selectors: Iterable[str]) -> Iterator[Examined]:
+    yield from examine_domain(sender_domain(app), NameServer(), tuple(selectors))
+    yield examine_unsubscribing(app.links.unsubscribe(MADE_UP_READER), Follower())
+
+
+def _tell(console: Console, found: Iterable[Examined]) -> None:
+    for one in found:
+        line = Text(f"{one.health.value:8} ", _COLOUR[one.health])
+        console.print(line + Text(f"{one.what}: ", "bold") + Text(one.told))
