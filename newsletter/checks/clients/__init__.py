@@ -6,7 +6,7 @@
 - `matrix` puts these together.
 """
 
-from newsletter.checks.clients.detecting import Use, uses
+from newsletter.checks.clients.detecting import Use, Uses, uses
 from newsletter.checks.clients.facts import (
     OLD_AFTER_YEARS,
     Facts,
@@ -23,6 +23,7 @@ __all__ = [
     "Facts",
     "Row",
     "Use",
+    "Uses",
     "Verdict",
     "client_name",
     "facts",
