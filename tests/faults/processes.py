@@ -14,7 +14,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
-from tests.faults.sender import Orders, run
+from tests.faults.sender import Orders, run, run_worker
 
 SECONDS = 60.0
 _LOOK_EVERY = 0.01
@@ -77,8 +77,15 @@ class Senders:
 
     def start(self, **orders: Any) -> Sender:
         """Start one; see `Orders`."""
+        return self._start(run, orders)
+
+    def start_worker(self, **orders: Any) -> Sender:
+        """Start a worker, which sends what another rings for; see `Orders`."""
+        return self._start(run_worker, orders | {"queue": True})
+
+    def _start(self, does: Callable[[Orders, Connection], None], orders: dict[str, Any]) -> Sender:
         ours, theirs = _FORKS.Pipe()
-        process = _FORKS.Process(target=run, args=(Orders(*self._where, **orders), theirs))
+        process = _FORKS.Process(target=does, args=(Orders(*self._where, **orders), theirs))
         process.start()
         theirs.close()
         self._started.append(Sender(process, ours))

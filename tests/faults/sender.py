@@ -27,7 +27,10 @@ from newsletter.dispatching.running import Dispatcher
 from newsletter.dispatching.sending import send_batch
 from newsletter.dispatching.status import IssueStatus
 from newsletter.engines.inline import InlineEngine
+from newsletter.engines.procrastinate import ProcrastinateEngine
+from newsletter.engines.worker import work
 from newsletter.store import Store, open_store
+from newsletter.store.connecting import conninfo
 from newsletter.transports.sendgrid import SendGridTransport
 from tests.databases import FINGERPRINT
 from tests.peers_ledger import Links
@@ -82,6 +85,7 @@ class Orders:
         lease, timeout: seconds.
         pages: SQLite may use no more, as on a full disk; 0 means no limit.
         quiet: tick only while nothing is on the wire; stopped then, it holds no lock.
+        queue: ring for workers instead of sending; with `run_worker`, be one of them.
     """
 
     database: str
@@ -96,6 +100,7 @@ class Orders:
     timeout: float = 30.0
     pages: int = 0
     quiet: bool = False
+    queue: bool = False
 
 
 def run(orders: Orders, wire: Connection) -> None:
@@ -110,6 +115,22 @@ def run(orders: Orders, wire: Connection) -> None:
         wire.send({"state": "failed", "reason": f"{problem}"})
 
 
+def run_worker(orders: Orders, wire: Connection) -> None:
+    """Say `ready`, and send what is rung for until SIGTERM."""
+    asked = threading.Event()
+    signal.signal(signal.SIGTERM, lambda number, frame: asked.set())
+    desk = _desk(orders)
+    wire.send("ready")
+    work(
+        conninfo(orders.database),
+        partial(send_batch, desk),
+        asked.is_set,
+        name=desk.roster.name,
+        slots=orders.threads,
+        grace=orders.timeout,
+    )
+
+
 def _wait(dispatcher: Dispatcher, orders: Orders) -> None:
     if orders.quiet:
         assert isinstance(dispatcher.engine, InlineEngine)
@@ -117,10 +138,19 @@ def _wait(dispatcher: Dispatcher, orders: Orders) -> None:
 
 
 def _wire(orders: Orders) -> Dispatcher:
+    desk = _desk(orders)
+    if orders.approval:
+        schedule(desk.store, orders.approval, Plan(due_at=HostClock().now(), by="Ada"))
+    if orders.queue:
+        return Dispatcher(desk, ProcrastinateEngine(conninfo(orders.database)))
+    return Dispatcher(desk, InlineEngine(partial(send_batch, desk), threads=orders.threads))
+
+
+def _desk(orders: Orders) -> Desk:
     store = open_store(orders.database, secret_fingerprint=FINGERPRINT)
     if orders.pages:
         limit_pages(store, orders.pages)
-    desk = Desk(
+    return Desk(
         store=store,
         transport=SendGridTransport(
             "sandbox", orders.sandbox, clock=HostClock(), timeout=orders.timeout
@@ -131,9 +161,6 @@ def _wire(orders: Orders) -> Dispatcher:
         rules=make_rules(orders.most, orders.lease),
         crash_point=_crash_point(orders),
     )
-    if orders.approval:
-        schedule(store, orders.approval, Plan(due_at=HostClock().now(), by="Ada"))
-    return Dispatcher(desk, InlineEngine(partial(send_batch, desk), threads=orders.threads))
 
 
 def make_rules(most: int, lease: float = 180.0) -> Rules:
