@@ -237,7 +237,7 @@ def _mailboxes(connection: Connection, since: datetime) -> Sequence[Mailboxes]:
 
 
 def _counted(connection: Connection, statement: Any) -> Counter[str]:
-    return Counter({name: count for name, count in connection.execute(statement)})
+    return Counter(dict(tuple(row) for row in connection.execute(statement)))
 
 
 def _day(connection: Connection, moment: ColumnElement[Any]) -> ColumnElement[Any]:

@@ -16,12 +16,14 @@ OTHERS = "others"
 DOMAINS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "Gmail": ("gmail.com", "googlemail.com"),
-        "Outlook": tuple(
-            f"{name}.{end}"
-            for name in ("outlook", "hotmail", "live")
-            for end in ("com", "de", "fr", "it", "es", "nl", "at", "be", "ca", "co.uk", "com.au")
-        )
-        + ("msn.com",),
+        "Outlook": (
+            "msn.com",
+            *(
+                f"{name}.{end}"
+                for name in ("outlook", "hotmail", "live")
+                for end in "com de fr it es nl at be ca co.uk com.au".split()
+            ),
+        ),
         "Yahoo and AOL": (
             *(
                 f"yahoo.{end}"

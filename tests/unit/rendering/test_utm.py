@@ -110,5 +110,5 @@ def test_without_the_setting_nothing_changes(tmp_path: Path) -> None:
 
 def test_a_campaign_knows_two_words(tmp_path: Path) -> None:
     """Any other word between braces is told with its line."""
-    with pytest.raises(ContentError, match="{number} or {slug}"):
+    with pytest.raises(ContentError, match=r"\{number\} or \{slug\}"):
         make_site(tmp_path, {"newsletter.toml": TOML + '\n[utm]\ncampaign = "{nummer}"\n'})
