@@ -65,20 +65,19 @@ def match_events(
     """What each event is about, in their order; the deliveries are locked from here on."""
     sites = known_sites(connection)
     deliveries = [_number(event.delivery, sites) for event in events]
-    mails = [_number(event.mail, sites, _MAIL) for event in events]
+    mails = [_number(event.mail, sites, _MAIL) if event.mail else 0 for event in events]
+    attempts = [_number(event.attempt, sites) for event in events]
     targets = lock_targets(connection, set(filter(None, deliveries)))
     own_mails = mail_targets(connection, set(filter(None, mails)))
     _drop_younger(connection, targets, _retired(events, deliveries, sites))
     owned = _Addresses(connection, hashes)
     found: list[Matched] = []
-    for event, number, mail in zip(events, deliveries, mails, strict=True):
+    for event, number, attempt_id, mail in zip(events, deliveries, attempts, mails, strict=True):
         target, own = targets.get(number), own_mails.get(mail)
-        if target and owned.agree(event.email, target.subscriber, target.email):
-            attempt_id = _number(event.attempt, sites)
-            address = owned.plain(event.email)
+        if target and (address := owned.agreed(event.email, target.subscriber, target.email)):
             found.append(Matched(event, EventMatch.DELIVERY, address, target, attempt_id))
-        elif own and owned.agree(event.email, own.subscriber, own.email):
-            found.append(Matched(event, EventMatch.MAIL, owned.plain(event.email), mail=own))
+        elif own and (address := owned.agreed(event.email, own.subscriber, own.email)):
+            found.append(Matched(event, EventMatch.MAIL, address, mail=own))
         else:
             found.append(Matched(event, EventMatch.FOREIGN, owned.open(event.email)))
     return _with_known_attempts(connection, found)
@@ -86,11 +85,8 @@ def match_events(
 
 def _number(mark: str, sites: Collection[str], prefix: str = "") -> int:
     """The number in a mark of ours, or 0."""
-    site_id, _, rest = mark.partition("-")
-    if not rest.startswith(prefix) or site_id not in sites:
-        return 0
-    read = read_mark(f"{site_id}-{rest.removeprefix(prefix)}")
-    return read[1] if read and 0 < read[1] < _MOST else 0
+    read = read_mark(mark.replace(f"-{prefix}", "-", 1) if prefix else mark)
+    return read[1] if read and read[0] in sites and 0 < read[1] < _MOST else 0
 
 
 def _retired(
@@ -150,12 +146,12 @@ class _Addresses:
         self._connection = connection
         self._hashes = hashes
 
-    def agree(self, told: str, subscriber: int, email: str) -> bool:
-        """Whether it is the reader's address, or was before they moved or were erased."""
+    def agreed(self, told: str, subscriber: int, email: str) -> str:
+        """The address, if it is the reader's or was before they moved or were erased; or empty."""
         if told.lower() == email:
-            return True
+            return email
         address = self.plain(told)
-        return bool(address) and (address == email or self._had(subscriber, address))
+        return address if address and self._has(subscriber, email, address) else ""
 
     def plain(self, told: str) -> str:
         """The address in the one form in which we store it; empty when it is none."""
@@ -171,7 +167,9 @@ class _Addresses:
             return ""
         return address
 
-    def _had(self, subscriber: int, address: str) -> bool:
+    def _has(self, subscriber: int, email: str, address: str) -> bool:
+        if address == email:
+            return True
         line = select(consent.c.id).where(
             consent.c.subscriber_id == subscriber,
             consent.c.address_hash.in_(self._hashes.every(address)),

@@ -75,7 +75,7 @@ class MailTarget(NamedTuple):
 
 def moment_text(at: datetime) -> str:
     """A moment as both databases read it out of a text; it sorts as SQLAlchemy writes it."""
-    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+    return at.astimezone(UTC).isoformat(" ", "microseconds")[:26]
 
 
 def known_sites(connection: Connection) -> Mapping[str, datetime | None]:

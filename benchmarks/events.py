@@ -1,0 +1,358 @@
+"""What the provider's events cost, applied and received: `python -m benchmarks events`.
+
+First an issue has gone out; then its events are applied from posts of 1,000: processed and
+delivered for everybody, opens, clicks, bounces and complaints for some, a few doubled, all
+shuffled. Each row is a process of its own, so that memory means something. Then another issue
+goes out while signed posts arrive at 10 a second, which is 10,000 events, at the process that
+serves, sends and applies, as `newsletter serve` does; the provider is a process of its own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import base64
+import cProfile
+import pstats
+import random
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from dataclasses import dataclass, replace
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import orjson
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from sqlalchemy import select
+
+from benchmarks.dispatch import apart, fill, open_app, peak_memory
+from benchmarks.parts.counting import counting_server, talk_http
+from benchmarks.parts.letters import renditions
+from newsletter.bootstrap import App, load_app
+from newsletter.cli.ticking import jobs_of
+from newsletter.dispatching.marks import mark
+from newsletter.dispatching.planning import Plan, schedule
+from newsletter.feedback.applying import apply_posts
+from newsletter.model.transport import Answer, Batch, Outcome, Receipt
+from newsletter.rendering import list_id
+from newsletter.scheduling.clockwork import clockwork
+from newsletter.store import Store
+from newsletter.store.approvals import record_approval
+from newsletter.store.event_posts import count_waiting, keep_post
+from newsletter.store.tables import delivery, subscriber
+from newsletter.transports.sendgrid_events import read_events
+from newsletter.web.public.serving import public_server
+from newsletter.web.public.webhooks import PATH
+
+ROOT = Path(__file__).parents[1]
+A_POST = 1_000
+SECOND_ISSUE = 2
+_AGENT = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/130.0 Safari/537.36"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What applying took.
+
+    Attributes:
+        wall, cpu: seconds; `reading` of the CPU is JSON to events.
+        peak: bytes of memory at most.
+    """
+
+    events: int
+    wall: float
+    cpu: float
+    reading: float
+    peak: int
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """How posts were answered while a dispatch ran.
+
+    Attributes:
+        waits: seconds for each answer, sorted.
+        late: events that still waited to be applied when the last post was answered.
+    """
+
+    posts: int
+    wall: float
+    waits: Sequence[float]
+    late: int
+    readers: int
+
+    def within(self, share: float) -> float:
+        """Milliseconds within which that share was answered."""
+        return self.waits[max(0, int(len(self.waits) * share) - 1)] * 1_000
+
+
+class Accepting:
+    """A transport that takes everything at once."""
+
+    most = 1_000
+
+    def send(self, batch: Batch) -> Receipt:
+        """Accept."""
+        outcomes = (Outcome.ACCEPTED,) * len(batch.recipients)
+        return Receipt(Answer.ACCEPTED, outcomes, status=202)
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+def main(argv: list[str]) -> None:
+    """Measure and print two tables.
+
+    Args:
+        argv: `--readers N [N ...]` (default 20000 200000), `--posts N` while a dispatch runs
+            (default 300), `--profile` tells where the first row's time goes instead.
+    """
+    parser = argparse.ArgumentParser(prog="benchmarks events", description=__doc__)
+    parser.add_argument("--readers", type=int, nargs="+", default=[20_000, 200_000])
+    parser.add_argument("--posts", type=int, default=300)
+    parser.add_argument("--profile", action="store_true")
+    options = parser.parse_args(argv)
+    with tempfile.TemporaryDirectory() as folder:
+        if options.profile:
+            profile(Path(folder) / "profiled.db", options.readers[0])
+            return
+        print(f"posts of {A_POST:,} events, SQLite, one process\n")
+        print(f"{'':28}{'events/s':>11}{'CPU us':>9}{'reading':>9}{'MB':>6}")
+        for readers in options.readers:
+            show_run(readers, applied(Path(folder) / f"{readers}.db", readers))
+        show_served(served(Path(folder) / "served.db", options.readers[0], options.posts))
+
+
+def applied(database: Path, readers: int) -> Run:
+    """An issue goes out, its events are posted, and a fresh process applies them."""
+    apart(fill, database, readers)
+    apart(send_out, database)
+    apart(post_all, database)
+    return apart(apply_all, database)
+
+
+def send_out(database: Path) -> None:
+    """The issue that events will be about."""
+    dispatcher = open_app(database).open_dispatcher(Accepting())
+    dispatcher.tick()
+    dispatcher.stay(1, lambda status: None)
+    dispatcher.close()
+
+
+def post_all(database: Path) -> None:
+    """Every event of the issue, in posts as the webhook keeps them."""
+    app = open_app(database)
+    store = app.open_store()
+    for body in posts(store):
+        with store.write(durable=False) as connection:
+            keep_post(connection, body, app.clock.now())
+    store.close()
+
+
+def posts(store: Store) -> Iterator[bytes]:
+    """Bodies of posts, shuffled over a few thousand readers at a time."""
+    chance = random.Random(12)
+    with store.read() as connection:
+        mails = connection.execute(
+            select(delivery.c.id, delivery.c.attempt_id, subscriber.c.email)
+            .join(subscriber, subscriber.c.id == delivery.c.subscriber_id)
+            .order_by(delivery.c.id)
+        ).all()
+    for begin in range(0, len(mails), 5_000):
+        told = [
+            each for mail in mails[begin : begin + 5_000] for each in told_of(store, mail, chance)
+        ]
+        told += chance.sample(told, len(told) // 50)
+        chance.shuffle(told)
+        for at in range(0, len(told), A_POST):
+            yield orjson.dumps(told[at : at + A_POST])
+
+
+def told_of(store: Store, mail: Any, chance: random.Random) -> Iterator[dict[str, Any]]:
+    """What becomes of one reader's mail."""
+    words: list[dict[str, Any]] = [{"event": "processed"}, {"event": "delivered"}]
+    drawn = chance.random()
+    if drawn < 0.02:
+        words[1] = {"event": "bounce", "type": "bounce", "reason": "550 5.1.1 unknown"}
+    elif drawn < 0.4:
+        words.append({"event": "open", "useragent": _AGENT, "sg_machine_open": drawn < 0.2})
+    if 0.3 < drawn < 0.35:
+        words.append({"event": "click", "useragent": _AGENT, "url": "https://example.com/book"})
+    if drawn > 0.999:
+        words.append({"event": "spamreport"})
+    for word in words:
+        yield {
+            "email": mail.email,
+            "timestamp": int(time.time()) - 60,
+            "smtp-id": f"<{mail.id}@ismtpd.example>",
+            "sg_event_id": base64.urlsafe_b64encode(chance.randbytes(16)).decode(),
+            "sg_message_id": f"m{mail.attempt_id}.recvd-{mail.id}",
+            "category": ["issue-1"],
+            "ip": "203.0.113.7",
+            "nl_delivery": mark(store.site_id, mail.id),
+            "nl_attempt": mark(store.site_id, mail.attempt_id),
+            **word,
+        }
+
+
+def apply_all(database: Path) -> Run:
+    """Apply until nothing waits."""
+    app = open_app(database)
+    store = app.open_store()
+    applier, events, reading = app.applier(app.reception(store)), 0, 0.0
+
+    class Timed:
+        has_keys = False
+
+        def is_genuine(self, headers: Any, body: bytes) -> bool:
+            return False
+
+        def read(self, body: bytes) -> Any:
+            nonlocal reading
+            begun = time.thread_time()
+            found = read_events(body)
+            reading += time.thread_time() - begun
+            return found
+
+    applier = replace(applier, source=Timed())
+    wall, cpu = time.perf_counter(), time.process_time()
+    while (done := apply_posts(applier)).posts:
+        events += done.events
+        if done.problems:
+            raise SystemExit(f"it went wrong: {done.problems}")
+    wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
+    store.close()
+    return Run(events, wall, cpu, reading, peak_memory())
+
+
+def profile(database: Path, readers: int) -> None:
+    """Where the time of applying goes, by function."""
+    apart(fill, database, readers)
+    apart(send_out, database)
+    apart(post_all, database)
+    clock = cProfile.Profile()
+    clock.runcall(apply_all, database)
+    pstats.Stats(clock).sort_stats("tottime").print_stats(40)
+
+
+def served(database: Path, readers: int, count: int) -> Served:
+    """Posts arrive while another issue goes out."""
+    apart(fill, database, readers)
+    apart(send_out, database)
+    key = ec.generate_private_key(ec.SECP256R1())
+    with counting_server(talk_http) as counting:
+        app = serving_app(database, counting.port, public(key))
+        dispatcher = app.open_dispatcher()
+        store, begun = dispatcher.desk.store, time.perf_counter()
+        bodies = list(posts(store))
+        signed = [(body, signature(key, body)) for body in bodies]
+        schedule_second(app, store)
+        with public_server(app, store) as server, clockwork(*jobs_of(app, dispatcher)):
+            begun = time.perf_counter()
+            waits = from_outside(server.port, [signed[n % len(signed)] for n in range(count)])
+            wall, sent = time.perf_counter() - begun, counting.count()
+            with store.read() as connection:
+                late = count_waiting(connection) * A_POST
+        dispatcher.close()
+    return Served(count, wall, sorted(waits), late, sent)
+
+
+def serving_app(database: Path, port: int, key: str) -> App:
+    """As `serve` has it, with a provider of our own."""
+    environ = {
+        "DATABASE_URL": f"sqlite:///{database}",
+        "SENDGRID_URL": f"http://127.0.0.1:{port}",
+        "SENDGRID_WEBHOOK_KEYS": key,
+        "NEWSLETTER_SECRET_KEYS": "benchmarks-sign-with-this-0123456789",
+    }
+    return load_app(ROOT, environ)
+
+
+def schedule_second(app: App, store: Store) -> None:
+    """Another issue to the same readers, due now."""
+    made = renditions()
+    approved = record_approval(
+        store,
+        replace(made, issue=replace(made.issue, number=SECOND_ISSUE)),
+        by="benchmark",
+        at=app.clock.now(),
+        sender=app.site.sender,
+        list_id=list_id(app.site),
+        findings=(),
+        sources={},
+    )
+    schedule(store, approved.id, Plan(due_at=app.clock.now(), by="benchmark"))
+
+
+def public(key: ec.EllipticCurvePrivateKey) -> str:
+    form = (Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    return base64.b64encode(key.public_key().public_bytes(*form)).decode()
+
+
+def signature(key: ec.EllipticCurvePrivateKey, body: bytes) -> str:
+    return base64.b64encode(key.sign(b"1764590400" + body, ec.ECDSA(SHA256()))).decode()
+
+
+def from_outside(port: int, signed: list[tuple[bytes, str]]) -> list[float]:
+    """The provider, in a process of its own."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        asked: Future[list[float]] = pool.submit(post_steadily, port, signed)
+        return asked.result()
+
+
+def post_steadily(port: int, signed: list[tuple[bytes, str]]) -> list[float]:
+    """Ten posts a second, whatever the answers take; seconds until each answer."""
+
+    async def one(at: float, body: bytes, made: str) -> float:
+        await asyncio.sleep(max(0.0, at - time.perf_counter()))
+        begun = time.perf_counter()
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        head = (
+            f"POST {PATH} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: {len(body)}\r\n"
+            f"X-Twilio-Email-Event-Webhook-Signature: {made}\r\n"
+            "X-Twilio-Email-Event-Webhook-Timestamp: 1764590400\r\nConnection: close\r\n\r\n"
+        )
+        writer.write(head.encode() + body)
+        answer = await reader.readuntil(b"\r\n\r\n")
+        if b" 204 " not in answer.partition(b"\r\n")[0]:
+            raise RuntimeError(answer.decode())
+        took = time.perf_counter() - begun
+        writer.close()
+        return took
+
+    async def every() -> list[float]:
+        begun = time.perf_counter() + 0.5
+        calls = (one(begun + n / 10, *each) for n, each in enumerate(signed))
+        return list(await asyncio.gather(*calls))
+
+    return asyncio.run(every())
+
+
+def show_run(readers: int, run: Run) -> None:
+    """Print a row."""
+    cpu, reading = (each * 1e6 / run.events for each in (run.cpu, run.reading))
+    name = f"{run.events:,} events"
+    print(
+        f"{name:28}{run.events / run.wall:>11,.0f}{cpu:>9.1f}{reading:>9.1f}{run.peak / 1e6:>6.0f}",
+        flush=True,
+    )
+
+
+def show_served(run: Served) -> None:
+    """Print the answers' times."""
+    print(f"\n{'while a dispatch runs':28}{'posts/s':>11}{'p50 ms':>9}{'p99 ms':>9}")
+    rate = run.posts / run.wall
+    print(
+        f"{run.posts:,} posts{'':18}{rate:>11,.1f}{run.within(0.5):>9.1f}{run.within(0.99):>9.1f}"
+    )
+    print(f"{run.readers:,} readers were sent meanwhile; {run.late:,} events waited at the end")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
