@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Update, update
 
 from newsletter.dispatching.announcing import announce_cancelling, announce_pause
 from newsletter.dispatching.cancelling import cancel_rest
+from newsletter.dispatching.locking import lock_batches
 from newsletter.dispatching.planning import Plan, Planned, follow_up
 from newsletter.errors import LedgerError, NotFound
 from newsletter.model.ledger import Dispatch, DispatchState, WaveState
@@ -41,15 +42,17 @@ def resume(store: Store, dispatch_id: int, *, by: str) -> Dispatch:
     Raises LedgerError when it is not paused.
     """
     with store.write() as connection:
+        _require_paused(load_dispatch(connection, dispatch_id))
+        _forget_refusals(connection, dispatch_id)
         of = load_dispatch(connection, dispatch_id, lock=True)
-        if of.state is not DispatchState.PAUSED or of.paused_from is None:
-            raise LedgerError(f"Dispatch {of.id} is {of.state}, not paused.")
+        _require_paused(of)
+        assert of.paused_from is not None
         statement = dispatch_step(of.paused_from, DispatchState.PAUSED)
         fresh = {"paused_from": None, "reason": "", "not_before": None}
         counters = {"probes": 0, "unreachable": 0}  # the brake stays on: the next is a probe
         statement = statement.where(dispatch.c.id == dispatch_id).values(**fresh, **counters)
         _change(connection, statement, of, "resumed")
-        _forget(store, connection, dispatch_id)
+        _forgive_lateness(store, connection, dispatch_id)
         _let_canary_pass(store, connection, dispatch_id, wave.c.reason != "")
         return _decided(store, connection, of, "resume", by)
 
@@ -64,7 +67,7 @@ def pass_canary(store: Store, dispatch_id: int, *, by: str) -> Dispatch:
         is_waiting = of.state is DispatchState.SENDING
         if not is_waiting or not _let_canary_pass(store, connection, dispatch_id):
             raise LedgerError(f"Dispatch {of.id} is {of.state}, and no canary of it is waiting.")
-        _forget(store, connection, dispatch_id)
+        _forgive_lateness(store, connection, dispatch_id)
         return _decided(store, connection, of, "pass canary", by)
 
 
@@ -117,13 +120,20 @@ def correct(store: Store, dispatch_id: int, approval_id: int, plan: Plan) -> Pla
     return follow_up(store, approval_id, plan)
 
 
-def _forget(store: Store, connection: Connection, dispatch_id: int) -> None:
-    """Refusals are tried anew, and waves that fell due meanwhile are not late."""
-    connection.execute(
-        update(batch)
-        .where(batch.c.dispatch_id == dispatch_id, batch.c.refusal != "")
-        .values(refusal="")
-    )
+def _require_paused(of: Dispatch) -> None:
+    if of.state is not DispatchState.PAUSED or of.paused_from is None:
+        raise LedgerError(f"Dispatch {of.id} is {of.state}, not paused.")
+
+
+def _forget_refusals(connection: Connection, dispatch_id: int) -> None:
+    """What was refused is tried anew; before the dispatch is locked."""
+    refused = batch.c.dispatch_id == dispatch_id, batch.c.refusal != ""
+    lock_batches(connection, *refused)
+    connection.execute(update(batch).where(*refused).values(refusal=""))
+
+
+def _forgive_lateness(store: Store, connection: Connection, dispatch_id: int) -> None:
+    """Waves that fell due meanwhile are not late."""
     now = store.now(connection)
     connection.execute(
         update(wave)

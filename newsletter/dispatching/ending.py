@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, and_, exists, or_, select, upd
 from newsletter.dispatching.announcing import announce_end
 from newsletter.dispatching.counting import count_outcomes
 from newsletter.dispatching.desk import Desk
+from newsletter.dispatching.locking import lock_dispatches
 from newsletter.dispatching.stopping import put_into_review
 from newsletter.errors import Unbalanced
 from newsletter.model.ledger import BatchState, DeliveryOutcome, Dispatch, DispatchState, WaveState
@@ -28,6 +29,7 @@ def end_what_is_done(desk: Desk) -> tuple[str, ...]:
     for of in sending:
         try:
             with desk.store.write() as connection:
+                lock_dispatches(connection, dispatch.c.id == of.id)
                 _end_waves(desk, connection, of.id)
                 _pass_canary(desk, connection, of.id)
                 _end(desk, connection, of)

@@ -11,10 +11,12 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, exists, func, or_
 
 from newsletter.dispatching.cutting import add_batch
 from newsletter.dispatching.desk import Desk
+from newsletter.dispatching.locking import lock_batches, lock_dispatches
 from newsletter.dispatching.settling import close_unknown, reopen_wave
 from newsletter.errors import LedgerError
 from newsletter.model.event import EvidenceKind
 from newsletter.model.ledger import (
+    BatchState,
     DeliveryOutcome,
     DispatchState,
     Resolution,
@@ -103,6 +105,7 @@ def resolve(
             after an attempt, or while its sender may live; or while a follow-up is under way.
     """
     with desk.store.write() as connection:
+        _lock(connection, issue_number)
         found = _unknown(connection, issue_number, only_absent=only_absent)
         if not found:
             return 0
@@ -116,6 +119,13 @@ def resolve(
             close_unknown(connection, row.id)
         _record(desk, connection, issue_number, decision, by, found)
         return total
+
+
+def _lock(connection: Connection, issue_number: int) -> None:
+    """Everything that is about to change, in the order in which all lock."""
+    of_issue = select(dispatch.c.id).where(dispatch.c.issue_number == issue_number)
+    lock_batches(connection, batch.c.dispatch_id.in_(of_issue), batch.c.state == BatchState.UNKNOWN)
+    lock_dispatches(connection, dispatch.c.issue_number == issue_number)
 
 
 def _unknown(
