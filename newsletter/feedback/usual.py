@@ -130,10 +130,12 @@ def percent(value: float, whole: int) -> str:
     Whole percents below a thousand readers, tenths from there, hundredths for less than 1 %
     of ten thousand and more.
     """
+    if not value:
+        return "0 %"
     digits = 0 if whole < 1_000 else 1
     if whole >= 10_000 and value < 0.01:
         digits = 2
     told = f"{value * 100:.{digits}f}"
-    if value > 0 and float(told) == 0:
+    if float(told) == 0:
         return f"less than {10**-digits:g} %"
     return f"{told} %"
