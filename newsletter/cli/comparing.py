@@ -66,7 +66,7 @@ def _as_approved(app: App, ref: str) -> Side:
             frozen = pictures_of(connection, approved.id)
     finally:
         store.close()
-    pictures = {f"{each.sha256}.{each.extension}": each.source for each in frozen}
+    pictures = {each.filename: each.source for each in frozen}
     return Side(f"{issue.slug} as approved by {approved.by}", rendition, pictures)
 
 

@@ -59,7 +59,9 @@ def doctor(
 
 def _outside(app: App, selectors: Iterable[str]) -> Iterator[Examined]:
     yield from examine_domain(sender_domain(app), NameServer(), tuple(selectors))
-    yield examine_unsubscribing(app.links.unsubscribe(MADE_UP_READER), Follower())
+    # Our own host: an operator chose it, so it may stand in our own network.
+    follower = Follower(allows=lambda _: True)
+    yield examine_unsubscribing(app.links.unsubscribe(MADE_UP_READER), follower)
 
 
 def _tell(console: Console, found: Iterable[Examined]) -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import http.client
 import socket
 import ssl
+import threading
 import time
 from collections.abc import Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import suppress
 from dataclasses import dataclass, field
+from queue import Empty, SimpleQueue
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 from newsletter.checks import LinkAnswer
@@ -111,13 +113,33 @@ def follow_all(
     Returns:
         Address -> answer. What did not answer in time has `asked` False.
     """
+    wanted = tuple(dict.fromkeys(addresses))
+    waiting: SimpleQueue[str] = SimpleQueue()
+    for each in wanted:
+        waiting.put(each)
+    found: dict[str, LinkAnswer] = {}
+    workers = [_start(waiting, found, follower) for _ in range(min(AT_ONCE, len(wanted)))]
     end = time.monotonic() + seconds
-    pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="links")
-    asked = {pool.submit(follower.follow, each): each for each in dict.fromkeys(addresses)}
-    done, late = wait(asked, timeout=max(0.0, end - time.monotonic()))
-    pool.shutdown(wait=False, cancel_futures=True)
-    found = {asked[each]: each.result() for each in done}
-    return found | {asked[each]: LinkAnswer(0, asked=False) for each in late}
+    for worker in workers:
+        worker.join(max(0.0, end - time.monotonic()))
+    known = found.copy()  # a late answer changes nothing any more
+    return {each: known.get(each, LinkAnswer(0, asked=False)) for each in wanted}
+
+
+def _start(
+    waiting: SimpleQueue[str], found: dict[str, LinkAnswer], follower: Follower
+) -> threading.Thread:
+    """A thread that nobody has to wait for: a server that drips must not hold the program."""
+
+    def work() -> None:
+        with suppress(Empty):
+            while True:
+                address = waiting.get_nowait()
+                found[address] = follower.follow(address)
+
+    thread = threading.Thread(target=work, name="links", daemon=True)
+    thread.start()
+    return thread
 
 
 def told(problem: Exception) -> str:

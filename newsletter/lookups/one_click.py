@@ -35,9 +35,9 @@ def ask_one_click(address: str, follower: Follower) -> OneClick:
     try:
         status, target = follower.request("POST", urlsplit(address), body=BODY, headers=_FORM)
     except (Refused, ValueError) as problem:
-        return OneClick(False, str(problem))
+        return OneClick(False, f"{problem}.")
     except (OSError, http.client.HTTPException) as problem:
-        return OneClick(False, f"{urlsplit(address).hostname}: {told(problem)}")
+        return OneClick(False, f"{urlsplit(address).hostname}: {told(problem)}.")
     if target:
         return OneClick(False, f"It redirects to {target[:80]}; providers do not follow.")
     return OneClick(status == 200, f"It answers {status} to one click.")
