@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import chain
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Table, cast, select, update
@@ -50,6 +51,8 @@ _FOLLOWED = (
     "agent",
     "by_machine",
 )
+
+_MOST_ROWS = 1_000  # of twelve cells each; SQLite takes 32,766 values (SQLITE_MAX_VARIABLE_NUMBER)
 
 
 class Target(NamedTuple):
@@ -125,26 +128,42 @@ def add_events(connection: Connection, rows: Sequence[Sequence[Any]]) -> frozens
     """
     if not rows:
         return frozenset()
-    adding = _adding(connection, delivery_event, _NAMES)
-    told = adding.returning(delivery_event.c.provider_id)
-    return frozenset(connection.scalars(told, {"rows": as_text(rows)}))
+    return frozenset(_add(connection, delivery_event, _NAMES, rows))
 
 
 def add_engagement(connection: Connection, rows: Sequence[Sequence[Any]]) -> None:
     """Write down opens and clicks that nobody told before; cells stand as `_FOLLOWED` has them."""
     if rows:
-        adding = _adding(connection, engagement, _FOLLOWED)
-        connection.execute(adding, {"rows": as_text(rows)})
+        _add(connection, engagement, _FOLLOWED, rows)
 
 
-def _adding(connection: Connection, table: Table, names: Sequence[str]) -> Any:
-    """An INSERT of the JSON text `rows`, without those whose provider's id is known."""
+def _add(
+    connection: Connection, table: Table, names: Sequence[str], rows: Sequence[Sequence[Any]]
+) -> Sequence[str]:
+    """Insert rows whose provider's id is not known; returns the ids of those it did."""
+    if connection.dialect.name == "sqlite":
+        return _add_values(connection, table, names, rows)
     told, cells = rows_of(connection, "rows", len(names))
-    if connection.dialect.name != "sqlite":
-        cells = [cast(cell, table.c[name].type) for name, cell in zip(names, cells, strict=True)]
-    # A condition, or SQLite takes ON CONFLICT for a part of the FROM.
-    read = select(*cells).select_from(told).where(cells[0].is_not(None))
-    return insert_into(connection, table).from_select(names, read).on_conflict_do_nothing()
+    typed = [cast(cell, table.c[name].type) for name, cell in zip(names, cells, strict=True)]
+    adding = insert_into(connection, table).from_select(names, select(*typed).select_from(told))
+    made = adding.on_conflict_do_nothing().returning(table.c.provider_id)
+    return connection.scalars(made, {"rows": as_text(rows)}).all()
+
+
+def _add_values(
+    connection: Connection, table: Table, names: Sequence[str], rows: Sequence[Sequence[Any]]
+) -> Sequence[str]:
+    """SQLite reads a JSON text anew for every cell: bound values are three times as quick."""
+    one, columns = f"({', '.join('?' * len(names))})", ", ".join(f'"{name}"' for name in names)
+    found: list[str] = []
+    for at in range(0, len(rows), _MOST_ROWS):
+        part = rows[at : at + _MOST_ROWS]
+        adding = (
+            f"INSERT INTO {table.name} ({columns}) VALUES {', '.join([one] * len(part))} "  # noqa: S608
+            "ON CONFLICT DO NOTHING RETURNING provider_id"
+        )
+        found += connection.exec_driver_sql(adding, tuple(chain.from_iterable(part))).scalars()
+    return found
 
 
 def raise_feedback(connection: Connection, told: Feedback, ids: Iterable[int]) -> None:
