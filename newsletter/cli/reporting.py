@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import sys
 from collections.abc import Iterable, Sequence
 from typing import Annotated
@@ -47,14 +48,16 @@ def report(
     if json:
         emit(report_record(found))
     elif as_csv:
-        write_csv(CSV_HEADER, report_lines(found))
+        sys.stdout.buffer.write(csv_of(CSV_HEADER, report_lines(found)).encode())
+        sys.stdout.flush()
     else:
         people(json=False).print(page_of_report(found, app.site.dispatch.timezone))
 
 
-def write_csv(header: Sequence[str], rows: Iterable[Sequence[str | int]]) -> None:
-    """Write rows to standard output (RFC 4180, UTF-8); no cell is run by a spreadsheet."""
-    sys.stdout.reconfigure(newline="")  # type: ignore[union-attr]
-    writer = csv.writer(sys.stdout)
+def csv_of(header: Sequence[str], rows: Iterable[Sequence[str | int]]) -> str:
+    """Rows as CSV (RFC 4180); no cell is run by a spreadsheet."""
+    file = io.StringIO(newline="")
+    writer = csv.writer(file)
     writer.writerow(header)
     writer.writerows([neutral(str(cell)) for cell in row] for row in rows)
+    return file.getvalue()

@@ -13,6 +13,8 @@ from sqlalchemy import ColumnElement, Connection, case, func
 
 OTHERS = "others"
 
+_ENDS = ("com", "de", "fr", "it", "es", "nl", "at", "be", "ca", "co.uk", "com.au")
+
 DOMAINS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "Gmail": ("gmail.com", "googlemail.com"),
@@ -21,7 +23,7 @@ DOMAINS: Mapping[str, tuple[str, ...]] = MappingProxyType(
             *(
                 f"{name}.{end}"
                 for name in ("outlook", "hotmail", "live")
-                for end in "com de fr it es nl at be ca co.uk com.au".split()
+                for end in _ENDS
             ),
         ),
         "Yahoo and AOL": (

@@ -49,7 +49,7 @@ def _arrived(handed: Handed, heard: Heard, earlier: Sequence[Shares]) -> str:
 
 
 def _unknown(handed: Handed) -> str:
-    return f", and of {handed.unknown:,} nobody knows" if handed.unknown else ""
+    return f" (of {handed.unknown:,} nobody knows)" if handed.unknown else ""
 
 
 def _returned(handed: Handed, heard: Heard, earlier: Sequence[Shares]) -> str:
@@ -84,11 +84,11 @@ def _most(snippets: Sequence[SnippetClicks]) -> str:
 def _left(handed: Handed, heard: Heard, earlier: Sequence[Shares]) -> str:
     left = Share(heard.unsubscribes, handed.accepted)
     usual = beside_usual(left, [each.left for each in earlier])
-    said = f"{heard.unsubscribes:,} unsubscribed{_of(left)}" if left.part else "Nobody unsubscribed"
-    if not heard.anything:
-        return _end(said, usual)
-    complaints = f"{heard.complaints:,}" if heard.complaints else "nobody"
-    return _end(f"{said}, and {complaints} reported it as spam", usual)
+    went = f"{left.part:,} unsubscribed{_of(left)}" if left.part else "nobody unsubscribed"
+    if heard.anything:
+        complaints = f"{heard.complaints:,}" if heard.complaints else "Nobody"
+        return _end(f"{complaints} reported it as spam, and {went}", usual)
+    return _end(went.capitalize(), usual)
 
 
 def _band(band: Band) -> str:

@@ -71,7 +71,7 @@ def test_everyone_is_accounted_for(made_up: MadeUp) -> None:
     assert (found.heard.delivered, found.heard.returned) == (5, 3)
     assert found.handed.excluded == {ExclusionReason.PAUSED: 3}
     assert found.sentences[:2] == (
-        "5 of 13 readers got it, and of 2 nobody knows.",
+        "5 of 13 readers got it (of 2 nobody knows).",
         "3 mails came back.",
     )
 
