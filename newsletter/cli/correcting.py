@@ -19,8 +19,6 @@ from newsletter.model.ledger import Dispatch, DispatchState
 from newsletter.publishing import Composition, approve, require_sendable
 from newsletter.store import Store
 from newsletter.store.approvals import load_approval
-from newsletter.store.decisions import record_decision
-from newsletter.store.known import CORRECTION
 
 
 def register(program: typer.Typer) -> None:
@@ -47,7 +45,6 @@ def correct(
         confirm_on_terminal(question, yes=yes, json=json)
         approved = approve(store, composition, by=by, clock=app.clock)
         plan = Plan(app.clock.now(), canary=of.canary, by=approved.by)
-        _decide(store, of, approved.by)
         planned = control.correct(store, of.id, approved.id, plan)
         plain(
             console,
@@ -67,19 +64,6 @@ def _paused(app: App, store: Store, issue: str) -> Dispatch:
         f"Dispatch {of.id} is {of.state}. Pause it before correcting: "
         f"newsletter pause {of.issue_number}"
     )
-
-
-def _decide(store: Store, of: Dispatch, by: str) -> None:
-    """Written down before anything is cancelled, so that whoever stays with it knows."""
-    with store.write() as connection:
-        record_decision(
-            connection,
-            CORRECTION,
-            by=by,
-            at=store.now(connection),
-            issue_number=of.issue_number,
-            dispatch_id=of.id,
-        )
 
 
 def _require_another_version(store: Store, of: Dispatch, composition: Composition) -> None:

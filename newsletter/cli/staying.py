@@ -18,7 +18,7 @@ from newsletter.dispatching.running import LOOK_EVERY, Dispatcher, outlast
 from newsletter.dispatching.status import issue_status
 from newsletter.model.ledger import DeliveryOutcome, Dispatch, DispatchState
 from newsletter.store import Store
-from newsletter.store.known import is_being_corrected, is_paused_by_person
+from newsletter.store.known import is_paused_by_person
 
 FOUND_ERRORS = 1
 UNKNOWN_LEFT = 3
@@ -30,8 +30,8 @@ _MOST_SPENT_COUNTING = 0.1  # of the time; counting a million deliveries is not 
 def stay(app: App, dispatcher: Dispatcher, number: int, console: Console, stop: Stopping) -> None:
     """Tick until the issue's last dispatch has ended, waits for a person, or a signal comes.
 
-    A pause that somebody wished for is waited out, and so is a correction until its dispatch is
-    there; a pause the program made itself is not.
+    A pause that somebody wished for is waited out, and a correction takes the place of what it
+    corrects; a pause the program made itself is not waited out.
     """
     store, clock = dispatcher.desk.store, app.clock
     if app.lacks_workers:
@@ -73,8 +73,6 @@ def _goes_on(store: Store, number: int) -> bool:
     if last is None or last.state in _MOVING:
         return last is not None
     with store.read() as connection:
-        if last.state is DispatchState.CANCELLED:
-            return is_being_corrected(connection, last.id, store.now(connection))
         return last.state is DispatchState.PAUSED and is_paused_by_person(connection, last.id)
 
 

@@ -6,17 +6,21 @@ looks again. What is on the wire is finished and written down.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from sqlalchemy import ColumnElement, Connection, Update, update
 
 from newsletter.dispatching.announcing import announce_cancelling, announce_pause
 from newsletter.dispatching.cancelling import cancel_rest
+from newsletter.dispatching.desk import never
 from newsletter.dispatching.locking import lock_batches
-from newsletter.dispatching.planning import Plan, Planned, follow_up
+from newsletter.dispatching.planning import Plan, Planned, succeed
 from newsletter.errors import LedgerError, NotFound
 from newsletter.model.ledger import Dispatch, DispatchState, WaveState
 from newsletter.store import Store
 from newsletter.store.decisions import record_decision
 from newsletter.store.dispatches import load_dispatch
+from newsletter.store.known import CORRECTION
 from newsletter.store.tables import batch, dispatch, wave
 from newsletter.store.writing import changed, dispatch_step, wave_step
 
@@ -78,16 +82,7 @@ def cancel(store: Store, dispatch_id: int, *, by: str) -> Dispatch:
     """
     with store.write() as connection:
         of = load_dispatch(connection, dispatch_id, lock=True)
-        statement = dispatch_step(DispatchState.CANCELLED).where(dispatch.c.id == dispatch_id)
-        now = store.now(connection)
-        _change(connection, statement.values(ended_at=now, reason=""), of, "cancelled")
-        announce_cancelling(connection, of, by, now)
-        connection.execute(
-            wave_step(WaveState.CANCELLED)
-            .where(wave.c.dispatch_id == dispatch_id)
-            .values(ended_at=now)
-        )
-        decided = _decided(store, connection, of, "cancel", by)
+        decided = _cancel(store, connection, of, by)
     cancel_rest(store)
     return decided
 
@@ -106,18 +101,44 @@ def cancel_wave(store: Store, wave_id: int, *, by: str) -> None:
     cancel_rest(store)
 
 
-def correct(store: Store, dispatch_id: int, approval_id: int, plan: Plan) -> Planned:
+def correct(
+    store: Store,
+    dispatch_id: int,
+    approval_id: int,
+    plan: Plan,
+    crash_point: Callable[[str], None] = never,
+) -> Planned:
     """Cancel the rest of a paused dispatch and send the new approval to those not yet mailed.
+
+    Both in one step: killed anywhere, either nothing was corrected or the successor is there. A
+    tick lets go of the old one's readers before it freezes the new one's.
 
     Who was mailed already is not mailed again: a correction for them is an issue of its own.
     Raises LedgerError when the dispatch is not paused.
     """
-    with store.read() as connection:
-        of = load_dispatch(connection, dispatch_id)
-    if of.state is not DispatchState.PAUSED:
-        raise LedgerError(f"Dispatch {of.id} is {of.state}. Pause it before correcting.")
-    cancel(store, dispatch_id, by=plan.by)
-    return follow_up(store, approval_id, plan)
+    with store.write() as connection:
+        of = load_dispatch(connection, dispatch_id, lock=True)
+        if of.state is not DispatchState.PAUSED:
+            raise LedgerError(f"Dispatch {of.id} is {of.state}. Pause it before correcting.")
+        _decided(store, connection, of, CORRECTION, plan.by)
+        _cancel(store, connection, of, plan.by)
+        crash_point("correcting")
+        made = succeed(store, connection, approval_id, plan)
+    crash_point("corrected")
+    cancel_rest(store)
+    return Planned(made, is_new=True)
+
+
+def _cancel(store: Store, connection: Connection, of: Dispatch, by: str) -> Dispatch:
+    """The step that stops all claims; `cancel_rest` does what follows from it."""
+    statement = dispatch_step(DispatchState.CANCELLED).where(dispatch.c.id == of.id)
+    now = store.now(connection)
+    _change(connection, statement.values(ended_at=now, reason=""), of, "cancelled")
+    announce_cancelling(connection, of, by, now)
+    connection.execute(
+        wave_step(WaveState.CANCELLED).where(wave.c.dispatch_id == of.id).values(ended_at=now)
+    )
+    return _decided(store, connection, of, "cancel", by)
 
 
 def _require_paused(of: Dispatch) -> None:

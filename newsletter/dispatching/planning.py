@@ -79,6 +79,12 @@ def follow_up(store: Store, approval_id: int, plan: Plan) -> Planned:
     return _make_once(store, approval_id, plan, DispatchKind.FOLLOW_UP)
 
 
+def succeed(store: Store, connection: Connection, approval_id: int, plan: Plan) -> Dispatch:
+    """A follow-up in the place of one that was cancelled in the same transaction."""
+    approved = load_approval(connection, approval_id)
+    return _insert(store, connection, approved, plan, DispatchKind.FOLLOW_UP)
+
+
 def reschedule(store: Store, dispatch_id: int, plan: Plan) -> Dispatch:
     """Give a dispatch another time; also takes one out of review.
 

@@ -49,6 +49,7 @@ def run_tick(desk: Desk, engine: Engine) -> Ticked:
     """Look once at everything that may be due, lost, done or unheard."""
     before = _note_tick(desk)
     desk.watch()
+    cancel_rest(desk.store)  # a successor's readers are those whom the cancelled one lets go
     started = _start_due(desk)
     problems = list(_prepare_all(desk))
     _hold_back_late_waves(desk, before)
