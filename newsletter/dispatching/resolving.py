@@ -117,7 +117,7 @@ def resolve(
             total = sum(_assume_sent(connection, row, only_absent) for row, _ in found)
         for row, _ in found:
             close_unknown(connection, row.id)
-        _record(desk, connection, issue_number, decision, by, found)
+        _record(desk, connection, issue_number, decision, by, found, only_absent=only_absent)
         return total
 
 
@@ -265,6 +265,8 @@ def _record(
     decision: Resolution,
     by: str,
     found: Sequence[tuple[Row[Any], int]],
+    *,
+    only_absent: bool,
 ) -> None:
     record_decision(
         connection,
@@ -274,10 +276,11 @@ def _record(
         issue_number=issue_number,
         readers=sum(readers for _, readers in found),
         evidence={
+            "only_absent": only_absent,
             "attempts": [
                 {"attempt": row.attempt_id, "readers": readers, "reason": row.reason}
                 for row, readers in found
-            ]
+            ],
         },
     )
 

@@ -109,6 +109,12 @@ def forget_searched(connection: Connection, deliveries: Iterable[int]) -> None:
         connection.execute(delete(asked).where(asked.c.what.in_(names[at : at + 500])))
 
 
+def forget_old(connection: Connection, now: datetime) -> None:
+    """Questions that are older than the provider's log are of no more use."""
+    about_one = or_(asked.c.what.like(f"{_BY_DELIVERY}%"), asked.c.what.like("mail-%"))
+    connection.execute(delete(asked).where(about_one, asked.c.asked_at < now - KEPT_FOR))
+
+
 def proved_mate(connection: Connection, doubt: Doubt) -> Row[Any] | None:
     """Evidence that some mail of the same call was taken."""
     statement: Select[Any] = (

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, select
 
 from newsletter.errors import ProviderSilent, UsageError
-from newsletter.feedback.doubts import note_asked
+from newsletter.feedback.doubts import forget_old, note_asked
 from newsletter.feedback.matching import Matched
 from newsletter.feedback.rules import FeedbackRules
 from newsletter.feedback.suppressing import draw_consequences
@@ -69,6 +69,7 @@ def _take(reception: Reception, log: ProviderLog, rules: FeedbackRules, kind: Ev
             taken += len(found)
     with reception.store.write(durable=False) as connection:
         note_asked(connection, what, now, now)
+        forget_old(connection, now)
     return taken
 
 

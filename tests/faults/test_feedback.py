@@ -36,7 +36,7 @@ from newsletter.web.public.webhooks import PATH
 from tests.databases import FINGERPRINT
 from tests.factories import write_site
 from tests.faults.inside import inside
-from tests.faults.processes import Senders, wait_until
+from tests.faults.processes import Sender, Senders, wait_until
 from tests.faults.promises import call, require_promises, set_faults
 from tests.faults.sender import ISSUE
 from tests.faults.staging import begin_world, forbidden_steps, prepare_issue
@@ -175,12 +175,12 @@ def _send_through_faults(
 ) -> list[str]:
     """An issue goes out in spite of everything, and some readers are unknown at its end."""
     emails = prepare_issue(store, readers)
-    most = 10 if readers < 10_000 else 100
+    most = 10 if readers < 10_000 else 500
     set_faults(sandbox, *FAULTS, seed=11)
     for point, nth in (("after_answer", readers // most // 4), ("before_socket", 3)):
-        while not sending.start(crash=point, nth=nth, most=most).was_killed():
+        while not _ended(sending.start(crash=point, nth=nth, most=most)).was_killed():
             _go_on(store)
-    while sending.run(most=most)["state"] == "paused":
+    while _ended(sending.start(most=most)).result()["state"] == "paused":
         _go_on(store)
     set_faults(sandbox)
     taken = call(sandbox, "GET", "recipients")
@@ -188,6 +188,12 @@ def _send_through_faults(
     assert unknown & taken.keys(), "the faults have left nobody taken and unknown"
     assert unknown - taken.keys(), "the faults have left nobody untaken and unknown"
     return emails
+
+
+def _ended(sender: Sender) -> Sender:
+    """The same, once its process has ended; a hundred thousand readers take a while."""
+    sender.process.join(600)
+    return sender
 
 
 def _go_on(store: Store) -> None:
