@@ -70,3 +70,12 @@ def _let_pass(newsroom: Newsroom, span: timedelta) -> None:
                 .where(attempt.c.id == row.id)
                 .values(started_at=row.started_at - span, answered_at=ended)
             )
+
+
+def test_the_sandbox_says_where_its_events_go(newsroom: Newsroom) -> None:
+    """Rates without a webhook, unknown kinds and other machines are refused with words."""
+    assert "--events URL" in newsroom.run("sandbox", "--event", "open:1", code=2)
+    here = ("sandbox", "--port", "0", "--events")
+    assert "this machine only" in newsroom.run(*here, "http://example.com/hook", code=2)
+    told = newsroom.run(*here, "http://127.0.0.1:9/hook", "--event", "bounc:1", code=2)
+    assert 'Did you mean "bounce"' in told
