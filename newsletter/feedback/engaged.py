@@ -55,10 +55,10 @@ def count_hours(connection: Connection, scanners: Scanners, start: datetime) -> 
     hours = [_hour(connection, column, start) for column in reader.c if column.name != "who"]
     rows = connection.execute(select(*hours, func.count()).group_by(*hours), bound).all()
     counts = [[0] * (HOURS + 1) for _ in hours]
-    for *found, count in rows:
-        for each, hour in zip(counts, found, strict=True):
+    for row in rows:
+        for each, hour in zip(counts, row[:-1], strict=True):
             if hour is not None:
-                each[hour] += count
+                each[hour] += row[-1]
     return [
         Hour(at if at < HOURS else None, Band(surely, seen), Band(clicked_surely, clicked))
         for at, (seen, surely, clicked, clicked_surely) in enumerate(zip(*counts, strict=True))
@@ -153,9 +153,10 @@ def _hour(
     connection: Connection, moment: ColumnElement[Any], start: datetime
 ) -> ColumnElement[int]:
     """Whole hours since then, between 0 and `HOURS`; none where there is no moment."""
-    if connection.dialect.name == "sqlite":
-        seconds: ColumnElement[int] = cast(func.strftime("%s", moment), Integer)
-    else:
-        seconds = cast(func.floor(func.extract("epoch", moment)), BigInteger)
-    hour = (seconds - int(start.timestamp())) // _HOUR
+    begun = int(start.timestamp())
+    if connection.dialect.name == "sqlite":  # each mention of a moment is one more reading of it
+        hour = (cast(func.strftime("%s", moment), Integer) - begun) // _HOUR
+        return func.max(0, func.min(HOURS, hour))
+    seconds = cast(func.floor(func.extract("epoch", moment)), BigInteger)
+    hour = (seconds - begun) // _HOUR
     return case((hour < 0, 0), (hour > HOURS, HOURS), else_=hour)
