@@ -12,6 +12,7 @@ from newsletter.errors import Place
 from newsletter.model.finding import Severity
 
 SETTINGS = Place("newsletter.toml")
+_BETWEEN = re.compile(r"[\W_]+")
 _ONE_CLICK = "List-Unsubscribe=One-Click"
 _LOOPBACK = re.compile(r"http://(?:127\.\d+\.\d+\.\d+|localhost|\[::1\])(?:[:/]|$)")
 _LIST_ID = re.compile(r"(?:[^<>]*)<[A-Za-z0-9][A-Za-z0-9._-]*\.[A-Za-z0-9._-]+>")
@@ -130,7 +131,7 @@ def _unsubscribe_in_text(specimen: Specimen) -> bool:
 
 def _letters(text: str) -> str:
     """Letters and digits alone: a layout may break the address into lines as it likes."""
-    return "".join(c for c in text.casefold() if c.isalnum())
+    return _BETWEEN.sub("", text.casefold())
 
 
 RULES: tuple[Rule, ...] = (one_click, way_out, own_domain, list_identity)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from html import unescape
 
 from lxml import etree, html
@@ -139,9 +139,16 @@ def is_hidden(element: HtmlElement) -> bool:
     """
     size = ""
     for step in (element, *element.iterancestors()):
-        style = re.sub(r"\s+", "", step.get("style", "").lower())
-        if step.tag in _UNSEEN or step.get("hidden") is not None or _HIDING.search(style):
+        hides, own_size = _said(step.get("style", ""))
+        if hides or step.tag in _UNSEEN or step.get("hidden") is not None:
             return True
-        found = _FONT_SIZE.findall(style)
-        size = size or (found[-1] if found else "")
+        size = size or own_size
     return size in {"0", "0px", "0em", "0pt"}
+
+
+@lru_cache(maxsize=4096)
+def _said(style: str) -> tuple[bool, str]:
+    """Whether a style hides, and the font size it sets; MJML says the same style many times."""
+    flat = re.sub(r"\s+", "", style.lower())
+    sizes = _FONT_SIZE.findall(flat)
+    return bool(_HIDING.search(flat)), sizes[-1] if sizes else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from lxml.html import HtmlElement
 
@@ -38,9 +39,9 @@ def lettering(specimen: Specimen) -> Iterator[Fault]:
     """A10. MJML sets 0 px on cells, so the nearest size counts; raised figures are smaller."""
     said: set[str] = set()  # the same words in other places are the same thing to mend
     for element in specimen.document.elements:
-        size = _small(element)
         words = _first_words(element)
-        if size and words and words not in said and not is_hidden(element):
+        size = _small(element) if words else 0
+        if size and words not in said and not is_hidden(element):
             said.add(words)
             yield Fault(f'"{words}" is only {size:g} px high.', element=element)
     for anchor in specimen.document.named("a"):
@@ -53,14 +54,20 @@ def lettering(specimen: Specimen) -> Iterator[Fault]:
 def _small(element: HtmlElement) -> float:
     """The pixels of an element's own words when they are too few, else 0."""
     for step in (element, *element.iterancestors()):
-        if step.tag in _RAISED:
-            return 0
-        found = _SIZE.findall(step.get("style", ""))
-        if found:
-            number, unit = found[-1]
-            size = float(number) * (_PIXELS_A_POINT if unit.lower() == "pt" else 1)
+        size = 0.0 if step.tag in _RAISED else _pixels(step.get("style", ""))
+        if size is not None:
             return size if 0 < size < SMALLEST else 0
     return 0
+
+
+@lru_cache(maxsize=4096)
+def _pixels(style: str) -> float | None:
+    """The font size that a style sets."""
+    found = _SIZE.findall(style)
+    if not found:
+        return None
+    number, unit = found[-1]
+    return float(number) * (_PIXELS_A_POINT if unit.lower() == "pt" else 1)
 
 
 def _first_words(element: HtmlElement) -> str:

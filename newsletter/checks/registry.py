@@ -71,7 +71,7 @@ SYSTEM_RULES: tuple[Rule, ...] = (
 )
 """For the program's own mails, which nobody subscribes to and nobody can leave."""
 
-_HOW_TO_ASK = {
+HOW_TO_ASK = {
     "links": "Nobody followed the links: newsletter check --network",
     "sender": "Nobody asked DNS about the sender: newsletter check --network",
     "earlier_subjects": "There is no database with earlier issues.",
@@ -134,7 +134,7 @@ def specimens(
 def unchecked(evidence: Evidence, rules: Iterable[Rule] = RULES) -> tuple[Unchecked, ...]:
     """The rules that could not be judged, or not wholly, without more evidence."""
     return tuple(
-        Unchecked(rule.id, _HOW_TO_ASK[rule.needs])
+        Unchecked(rule.id, HOW_TO_ASK[rule.needs])
         for rule in rules
         if rule.needs and getattr(evidence, rule.needs) is None
     )

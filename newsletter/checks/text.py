@@ -16,6 +16,7 @@ FEWEST_WORDS = 20
 LONGEST_LINE = 998
 WIDEST_LINE = 100
 _TOKEN_FREE = re.compile(r"[^\W\d_]{2,}")
+_BETWEEN = re.compile(r"[^\w{}]+|_+")
 _WEB = ("http://", "https://", "mailto:")
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _ADDRESS = re.compile(r"\S*(?:://|@)\S*")
@@ -135,7 +136,7 @@ def _without_tokens(specimen: Specimen, text: str) -> str:
 
 
 def _letters(text: str) -> str:
-    return "".join(c for c in text.casefold() if c.isalnum() or c in "{}")
+    return _BETWEEN.sub("", text.casefold())
 
 
 def _could_be_wrapped(line: str) -> bool:

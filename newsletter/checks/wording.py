@@ -25,6 +25,7 @@ _DENIED = re.compile(
     r"can't|rarely|hardly)\b[^.!?:]{0,40}$",
     re.IGNORECASE,
 )
+_BETWEEN = re.compile(r"[\W_]+")
 _SELF_DENIED = re.compile(r"(?:no|without)\b", re.IGNORECASE)
 _TREATMENT = re.compile(
     r"\b(?:treatments?|needl\w+|lasers?|peels?|inject\w+|fillers?|botox|botulinum|surgery|therapy)\b",
@@ -75,7 +76,7 @@ def _without_disclaimer(specimen: Specimen, topic: Topic) -> Iterator[Fault]:
 
 def _letters(text: str) -> str:
     """Letters and digits alone, without the addresses and marks of Markdown around them."""
-    return "".join(c for c in re.sub(r"\]\([^)]*\)", "", text).casefold() if c.isalnum())
+    return _BETWEEN.sub("", re.sub(r"\]\([^)]*\)", "", text).casefold())
 
 
 @rule(
