@@ -31,7 +31,7 @@ from newsletter.feedback.brakes import Brakes
 from newsletter.feedback.calls import AskingRules
 from newsletter.feedback.canaries import CanaryWatch
 from newsletter.feedback.forgetting import forget_told
-from newsletter.feedback.notices import LOG_PATIENCE, Watched
+from newsletter.feedback.notices import LOG_PATIENCE, Watched, judge_list
 from newsletter.feedback.reconciling import Reconciler
 from newsletter.feedback.rules import Engagement, FeedbackRules
 from newsletter.feedback.telling import Herald
@@ -364,7 +364,8 @@ class App:
         mailing = self._smtp() if self.settings.smtp.host else transport
         ways = ways_of(self.site, store.site_id, self.settings.notify, mailing)
         has_log = bool(self.settings.sendgrid_api_key.get_secret_value()) or self._is_local
-        return Herald(store, ways, Watched(LOG_PATIENCE if has_log else self.rules.patience))
+        patience = LOG_PATIENCE if has_log else self.rules.patience
+        return Herald(store, ways, Watched(patience, judge_list))
 
     @property
     def rejected(self) -> Path:

@@ -56,6 +56,7 @@ def jobs_of(app: App, dispatcher: Dispatcher) -> tuple[Job, ...]:
         Job("post", postroom.deliver, every=_POST_EVERY),
         Job("events", partial(apply_posts, app.applier(reception)), every=_EVENTS_EVERY),
         Job("notices", herald.write, every=_NOTICES_EVERY),
+        Job("health", herald.write_health, every=_UPKEEP_EVERY),
         Job("telling", herald.tell, every=_TELLING_EVERY),
         Job("upkeep", partial(keep_up, reception), every=_UPKEEP_EVERY),
     )

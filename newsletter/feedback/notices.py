@@ -5,7 +5,7 @@ Each has a cause of its own in the database, so any number of schedulers may loo
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,6 +13,7 @@ from sqlalchemy import Connection, func, select
 
 from newsletter.dispatching.announcing import announce_silence
 from newsletter.dispatching.ticking import last_tick
+from newsletter.feedback.health import health_warnings, list_health
 from newsletter.model.event import EvidenceKind
 from newsletter.model.ledger import BatchState, DeliveryOutcome
 from newsletter.model.notice import Notice, NoticeKind
@@ -28,6 +29,11 @@ LOG_PATIENCE = timedelta(hours=24)
 def no_warnings(connection: Connection, now: datetime) -> tuple[str, ...]:
     """What is to be said about the list when nobody judges it: nothing."""
     return ()
+
+
+def judge_list(connection: Connection, now: datetime) -> tuple[str, ...]:
+    """What stands against the health of the list today."""
+    return health_warnings(list_health(connection, now))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +54,21 @@ def write_notices(store: Store, watched: Watched) -> None:
     """Write what is worth telling and was not told before."""
     with store.read() as connection:
         now = store.now(connection)
-        found = (
-            *_unknown(connection, now, watched.patience),
-            *_duplicates(connection, now),
-            *_list_health(connection, now, watched),
-        )
+        found = [*_unknown(connection, now, watched.patience), *_duplicates(connection, now)]
+    _write(store, found)
+
+
+def write_health(store: Store, watched: Watched) -> None:
+    """Write what stands against the health of the list, once a week at most.
+
+    It counts the weeks of the whole list, so once an hour is enough.
+    """
+    with store.read() as connection:
+        found = _list_health(connection, store.now(connection), watched)
+    _write(store, found)
+
+
+def _write(store: Store, found: Sequence[Notice]) -> None:
     if not found:
         return
     with store.write() as connection:
@@ -136,7 +152,7 @@ def _duplicates(connection: Connection, now: datetime) -> list[Notice]:
 
 
 def _list_health(connection: Connection, now: datetime, watched: Watched) -> list[Notice]:
-    """Once a week at most, and the look itself only while the week has no such notice."""
+    """The look itself only while the week has no such notice."""
     year, week, _ = now.isocalendar()
     cause = f"list-health-{year}-{week}"
     if connection.execute(select(notice.c.id).where(notice.c.cause == cause)).first():

@@ -14,7 +14,7 @@ from datetime import timedelta
 import structlog
 
 from newsletter.dispatching.desk import never
-from newsletter.feedback.notices import Watched, write_notices
+from newsletter.feedback.notices import Watched, write_health, write_notices
 from newsletter.feedback.ways import Way
 from newsletter.model.notice import TellingState
 from newsletter.store import Store
@@ -52,6 +52,10 @@ class Herald:
     def write(self) -> None:
         """Write notices that follow from how the ledger stands; once a minute is enough."""
         write_notices(self.store, self.watched)
+
+    def write_health(self) -> None:
+        """Write what stands against the health of the list; once an hour is enough."""
+        write_health(self.store, self.watched)
 
     def tell(self) -> Counter[TellingState]:
         """Tell what is written; how many ended in which state, WAITING ones for another try."""

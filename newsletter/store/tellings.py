@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Connection, and_, exists, literal, select, update
 
@@ -108,7 +109,7 @@ def claim_telling(connection: Connection, ways: Iterable[str], now: datetime) ->
 
 def end_telling(connection: Connection, of: Telling, end: TellingEnd) -> bool:
     """Write down what became of a try; False when it was given up meanwhile."""
-    values = {"state": end.state, "reason": end.reason, "lease_until": None}
+    values: dict[str, Any] = {"state": end.state, "reason": end.reason, "lease_until": None}
     if end.not_before is not None:
         values["not_before"] = end.not_before
     mine = and_(telling.c.notice_id == of.notice.id, telling.c.way == of.way)

@@ -18,6 +18,7 @@ from newsletter.config import (
 )
 from newsletter.errors import ContentError, NotFound
 from newsletter.model.audience import Audience
+from newsletter.model.brake import BrakeLimits
 from tests.factories import TOML, make_site, write_site
 
 SECRET = "x7" * 20
@@ -47,6 +48,12 @@ late_limit = 2.5
 
 [notify]
 emails = ["a@news.test"]
+urls = ["https://hooks.test/T0/s3cr3t?x=1", "http://127.0.0.1:8080/hook"]
+
+[brakes]
+bounced = 0.04
+from = 500
+canary_wait_minutes = 5
 
 [smtp]
 host = "smtp.news.test"
@@ -81,6 +88,9 @@ def test_every_setting_of_the_file_arrives(tmp_path: Path) -> None:
     assert (site.dispatch.readers_per_hour, site.dispatch.late_limit) == (5000, 2.5)
     assert site.dispatch.warm_up == (500, 1000)
     assert found.notify.emails == ("a@news.test",)
+    assert found.notify.urls[0] == "https://hooks.test/T0/s3cr3t?x=1"
+    assert "s3cr3t" not in repr(found)
+    assert found.brakes == BrakeLimits(bounced=0.04, start=500, canary_wait_minutes=5)
     assert (found.smtp.host, found.smtp.port, found.smtp.starttls) == ("smtp.news.test", 587, True)
 
 
@@ -264,6 +274,31 @@ def test_the_key_never_goes_over_plain_http_but_to_loopback(
         assert read(tmp_path, SENDGRID_URL=url).sendgrid_url == url.rstrip("/")
     else:
         assert problems(tmp_path, SENDGRID_URL=url)
+
+
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        ('[notify]\nurls = ["http://hooks.test/s3cr3t"]', ":18: notify.urls must be https."),
+        (
+            '[notify]\nurl = "https://hooks.test"',
+            ':18: notify.url is no setting. Did you mean "urls"',
+        ),
+        ("[brakes]\nbounced = 0", ":18: brakes.bounced must be more than 0"),
+        ("[brakes]\nbounced = 5", ":18: brakes.bounced must be at most 1"),
+        ("[brakes]\nfrom = 0", ":18: brakes.from must be at least 1."),
+        ("[brakes]\nform = 10", ':18: brakes.form is no setting. Did you mean "from"?'),
+        (
+            "[brakes]\ncanary_wait_minutes = -1",
+            ":18: brakes.canary_wait_minutes must be at least 0",
+        ),
+    ],
+)
+def test_brakes_and_notices_are_checked(lines: str, told: str, tmp_path: Path) -> None:
+    """What is wrong, at its line; an address that may be a secret is not repeated."""
+    [found] = problems(tmp_path, f"{TOML}\n{lines}\n")
+    assert found.startswith(f"newsletter.toml{told}")
+    assert "s3cr3t" not in found
 
 
 def test_all_problems_are_told_at_once(tmp_path: Path) -> None:

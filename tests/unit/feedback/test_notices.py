@@ -14,7 +14,7 @@ from newsletter.dispatching.control import cancel, pause, resume
 from newsletter.dispatching.planning import Plan, reschedule
 from newsletter.dispatching.resolving import resolve
 from newsletter.dispatching.rules import Rules
-from newsletter.feedback.notices import Watched, write_notices, write_silence
+from newsletter.feedback.notices import Watched, write_health, write_notices, write_silence
 from newsletter.model.event import EvidenceKind
 from newsletter.model.ledger import Resolution
 from newsletter.model.notice import Notice, NoticeKind
@@ -176,7 +176,7 @@ def test_the_list_once_a_week(world: World) -> None:
     """A warning is repeated when a week has passed and it still stands."""
     watched = Watched(list_warnings=lambda connection, now: ("Too many complaints.",))
     for _ in range(9):  # a Tuesday to the Wednesday after
-        write_notices(world.store, watched)
+        write_health(world.store, watched)
         world.clock.move(timedelta(days=1))
     assert [each.words for each in notices(world)] == ["Too many complaints."] * 2
 
