@@ -64,7 +64,7 @@ def resolve_issue(
         unknown = list_unknown(desk, number)
         _tell(console, number, unknown)
         if decision is None:
-            _suggest(console, number, unknown)
+            _suggest(console, number, unknown, has_log=app.open_provider_log() is not None)
         decided = 0
         if decision is not None and unknown:
             risk = _ABSENT_RISK if absent else _RISK[decision]
@@ -113,7 +113,7 @@ def _evidence(each: Unknown) -> str:
     return f" ({'; '.join(known)})" if known else ""
 
 
-def _suggest(console: Console, number: int, unknown: Sequence[Unknown]) -> None:
+def _suggest(console: Console, number: int, unknown: Sequence[Unknown], *, has_log: bool) -> None:
     """What to do next: send again to exactly those who very likely got nothing."""
     absent = sum(each.absent for each in unknown)
     if absent:
@@ -124,7 +124,7 @@ def _suggest(console: Console, number: int, unknown: Sequence[Unknown]) -> None:
             "not have them. To mail exactly those again:\n"
             f"newsletter resolve {number} --send-again --absent --by NAME",
         )
-    elif unknown:
+    elif unknown and has_log:
         plain(console, f"Ask the provider first: newsletter reconcile {number}")
 
 
