@@ -140,7 +140,8 @@ class Signer:
             raise OverflowError("some of these ids do not fit a mark")
         kind = purpose << _SUBSCRIBER_BITS
         firsts = [kind | subscriber for subscriber in subscribers]
-        keyed, raw = self._states[0].copy, []
+        keyed = self._states[0].copy
+        raw: list[bytes] = []
         for head in map(_HEAD.pack, repeat(self._key_id), firsts, abouts):
             state = keyed()
             state.update(head)

@@ -110,7 +110,8 @@ def _reading(dialect: str, attributes: tuple[str, ...]) -> Select[Any]:
         .subquery("found")
     )
     array = func.json_group_array if dialect == "sqlite" else func.json_agg
-    return select(*(cast(array(column), Text) for column in found.c))
+    columns: list[ColumnElement[Any]] = [cast(array(column), Text) for column in found.c]
+    return select(*columns)
 
 
 def may_be_mailed(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:

@@ -7,7 +7,7 @@ readers' strings are escaped a column at a time and woven into what is the same 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import chain, groupby, repeat
+from itertools import chain, repeat
 
 import orjson
 
@@ -69,6 +69,12 @@ def _strings(column: Iterable[str]) -> list[bytes]:
 def _woven(pieces: Sequence[Piece]) -> Iterable[bytes]:
     """Reader by reader; neighbours that are the same for all are one piece, so there are fewer."""
     columns: list[Iterable[bytes]] = []
-    for is_same, group in groupby(pieces, lambda piece: isinstance(piece, bytes)):
-        columns += [repeat(b"".join(group))] if is_same else group
+    same = b""
+    for piece in pieces:
+        if isinstance(piece, bytes):
+            same += piece
+        else:
+            columns += [repeat(same), piece]
+            same = b""
+    columns.append(repeat(same))
     return chain.from_iterable(zip(*columns, strict=False))

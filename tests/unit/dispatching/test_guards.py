@@ -27,7 +27,8 @@ from tests.peers_ledger import World
 def one_batch(world: World) -> int:
     """The only batch."""
     with world.store.read() as connection:
-        return connection.execute(select(batch.c.id)).scalar_one()
+        name: int = connection.execute(select(batch.c.id)).scalar_one()
+    return name
 
 
 def change(world: World, table: Any, **values: object) -> None:
