@@ -15,20 +15,15 @@ from newsletter.bootstrap import App
 from newsletter.cli.asking import Json
 from newsletter.cli.opening import opened
 from newsletter.cli.output import emit, people
-from newsletter.feedback.health import (
+from newsletter.feedback.health import WEEKS, health_warnings, list_health
+from newsletter.feedback.health_record import health_record
+from newsletter.feedback.limits import (
     BOUNCES_LIMIT,
     BOUNCES_WARN,
     COMPLAINTS_LIMIT,
     COMPLAINTS_WARN,
-    MAILBOX_WEEKS,
-    WEEKS,
-    Health,
-    Mailboxes,
-    Week,
-    health_warnings,
-    list_health,
 )
-from newsletter.feedback.health_record import health_record
+from newsletter.feedback.list_numbers import MAILBOX_WEEKS, Health, Mailboxes, Week
 
 _WIDTH = 78
 _WEEK = ("week of", "joined", "confirmed", "left", "erased", "suppr.")

@@ -1,19 +1,17 @@
-"""How healthy the list is: who comes, who goes, and how near a receiver's limits it is.
-
-Weeks begin on Monday, UTC. Mails count in the week in which the provider took them, bounces and
-complaints in the week in which they were told.
-"""
+"""How healthy the list is: who comes, who goes, and how their mail fares."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Date, cast, func, select, text
 
+from newsletter.feedback.limits import health_warnings
+from newsletter.feedback.list_numbers import MAILBOX_WEEKS, Health, Mailboxes, Week
 from newsletter.feedback.mailboxes import OTHERS, mailbox_group
 from newsletter.model.consent import Channel, ConsentStep
 from newsletter.model.event import EventKind
@@ -30,84 +28,9 @@ from newsletter.store.tables import (
 from newsletter.store.tables.events import HURTING
 from newsletter.store.tables.subscribers import Status
 
+__all__ = ["WEEKS", "health_warnings", "list_health"]
+
 WEEKS = 12
-MAILBOX_WEEKS = 4
-"""Mailbox providers are compared over the last weeks only: a limit is about now."""
-
-COMPLAINTS_WARN, COMPLAINTS_LIMIT = 0.001, 0.003
-"""Gmail: stay below 0.1 %, never reach 0.3 % (https://support.google.com/mail/answer/81126);
-Yahoo: below 0.3 % (https://senders.yahooinc.com/best-practices/)."""
-
-BOUNCES_WARN, BOUNCES_LIMIT = 0.02, 0.05
-"""Amazon puts senders under review from 5 % hard bounces and advises less than 2 %
-(https://docs.aws.amazon.com/ses/latest/dg/faqs-enforcement.html); others do not tell theirs."""
-
-FEWEST_ACCEPTED = 200
-"""Of fewer mails a share says nothing."""
-
-FEWEST_TOLD = 3
-"""One or two readers are no trend, whatever their share."""
-
-
-@dataclass(frozen=True, slots=True)
-class Week:
-    """What happened to the list in one week; a reader counts once a day for each of it.
-
-    Attributes:
-        begins: the Monday it begins on, UTC.
-        joined: people who typed their address into a form, or were brought in with a list.
-        confirmed: readers who confirmed, or took back a no.
-        left: readers who took back their yes, complaints apart.
-        erased: readers who had themselves forgotten.
-        suppressed: addresses given up, because they bounced or complained.
-        accepted: mails of issues that the provider took.
-        bounced: mails that came back for good.
-        complaints: mails reported as spam.
-    """
-
-    begins: date
-    joined: int = 0
-    confirmed: int = 0
-    left: int = 0
-    erased: int = 0
-    suppressed: int = 0
-    accepted: int = 0
-    bounced: int = 0
-    complaints: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Mailboxes:
-    """The same for one group of mailbox providers, over the last `MAILBOX_WEEKS` weeks.
-
-    Attributes:
-        name: `Gmail`, `Outlook`, `Yahoo and AOL`, `iCloud`, `GMX and WEB.DE` or `others`.
-        readers: confirmed readers there now.
-        accepted: mails of dispatches that began in these weeks.
-    """
-
-    name: str
-    readers: int = 0
-    accepted: int = 0
-    bounced: int = 0
-    complaints: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Health:
-    """The list at one moment and over some weeks before it.
-
-    Attributes:
-        at: of that moment; aware, UTC.
-        readers: confirmed readers then.
-        weeks: oldest first; the last is the one that is not over yet.
-        mailboxes: most readers first; `others` last.
-    """
-
-    at: datetime
-    readers: int
-    weeks: Sequence[Week]
-    mailboxes: Sequence[Mailboxes]
 
 
 def list_health(connection: Connection, now: datetime, weeks: int = WEEKS) -> Health:
@@ -255,44 +178,3 @@ def _monday(day: date) -> date:
 
 def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), UTC)
-
-
-def health_warnings(health: Health) -> tuple[str, ...]:
-    """What to act upon before a receiver does, in plain words; empty when all is well.
-
-    Looked at are the last `MAILBOX_WEEKS` weeks, as a whole and by mailbox provider.
-    """
-    late = health.weeks[-MAILBOX_WEEKS:]
-    whole = Mailboxes(
-        "",
-        health.readers,
-        sum(each.accepted for each in late),
-        sum(each.bounced for each in late),
-        sum(each.complaints for each in late),
-    )
-    return tuple(told for each in (whole, *health.mailboxes) for told in _warnings(each))
-
-
-def _warnings(of: Mailboxes) -> Iterator[str]:
-    if of.accepted < FEWEST_ACCEPTED:
-        return
-    where = f" at {of.name}" if of.name and of.name != OTHERS else ""
-    if of.name == OTHERS:
-        where = " at other providers"
-    mails = f"of {of.accepted:,} mails{where} in the last {MAILBOX_WEEKS} weeks"
-    if of.complaints >= FEWEST_TOLD and of.complaints / of.accepted >= COMPLAINTS_WARN:
-        over = of.complaints / of.accepted >= COMPLAINTS_LIMIT
-        limit = "over the limit of 0.3 %" if over else "near the limit of 0.3 %: stay below 0.1 %"
-        share = f"{of.complaints / of.accepted:.2%}".replace("%", " %")
-        yield (
-            f"{of.complaints:,} {mails} were reported as spam ({share}), {limit}. "
-            "Mail only those who asked, and ask those who do not open whether they still want it."
-        )
-    if of.bounced >= FEWEST_TOLD and of.bounced / of.accepted >= BOUNCES_WARN:
-        over = of.bounced / of.accepted >= BOUNCES_LIMIT
-        limit = "over the 5 % that providers bear" if over else "more than the 2 % of a sound list"
-        share = f"{of.bounced / of.accepted:.1%}".replace("%", " %")
-        yield (
-            f"{of.bounced:,} {mails} came back for good ({share}), {limit}. "
-            "Look at where these addresses came from."
-        )

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from newsletter.feedback.health import Health, health_warnings
+from newsletter.feedback.limits import health_warnings
+from newsletter.feedback.list_numbers import Health
 
 
 def health_record(health: Health) -> dict[str, Any]:

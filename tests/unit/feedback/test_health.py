@@ -6,8 +6,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from newsletter.feedback.health import Health, Mailboxes, Week, health_warnings, list_health
+from newsletter.feedback.health import health_warnings, list_health
 from newsletter.feedback.health_record import health_record
+from newsletter.feedback.list_numbers import Health, Mailboxes, Week
 from newsletter.model.consent import Channel, ConsentStep
 from newsletter.model.event import EventKind
 from newsletter.store import Store
