@@ -74,6 +74,7 @@ class _Reader:
     kind: Kind = Kind.TEXT
     level: int = 0
     lang: str = ""
+    bullet: bool = False  # of an item whose first words are not said yet
 
     def read(self, element: HtmlElement, lang: str) -> None:
         """Say an element and what follows in it."""
@@ -117,6 +118,7 @@ class _Reader:
         before = self.kind, self.level, self.lang
         self.lang = lang
         self.kind, self.level = _what(element, before[0], before[1])
+        self.bullet = self.bullet or element.tag == "li"
         if told := _announcement(element):
             self.lines.append(Line(told[0], told[1], lang=lang))
         if _is_data_row(element):
@@ -136,9 +138,11 @@ class _Reader:
         words = " ".join(_UNSAID.sub("", "".join(self.pieces)).split()).replace(" ]", "]")
         self.pieces.clear()
         if words:
-            self.lines.append(Line(self.kind, words, self.level, self.lang))
-            if self.kind is Kind.ITEM:
-                self.kind, self.level = Kind.TEXT, 0  # the bullet is said once
+            told = (self.kind, self.level)
+            if self.kind is Kind.ITEM and not self.bullet:
+                told = (Kind.TEXT, 0)
+            self.bullet = False
+            self.lines.append(Line(told[0], words, told[1], self.lang))
 
 
 def spoken(document: Document, cascade: Cascade) -> tuple[Line, ...]:
