@@ -72,7 +72,8 @@ def count_until(
     told, bound = told_apart(connection, scanners, until)
     reader = _readers(told)
     columns = [func.count(column) for column in reader.c if column.name != "who"]
-    seen, surely, clicked, clicked_surely = connection.execute(select(*columns), bound).one()
+    counts: Sequence[int] = tuple(connection.execute(select(*columns), bound).one())
+    seen, surely, clicked, clicked_surely = counts
     return Band(surely, seen), Band(clicked_surely, clicked)
 
 
