@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -100,7 +100,7 @@ def check(
         all variants share has the variant `""`. Empty means nothing was found.
     """
     examined = specimens(renditions, site, evidence, trace)
-    found = [finding for each in examined for rule in RULES for finding in rule.findings(each)]
+    found = _found(examined)
     every = {*renditions.findings, *_share(found, len(examined))}
     known = [rule.id for rule in RULES]
     judged = set(known) - {each.rule for each in unchecked(evidence)}
@@ -154,6 +154,20 @@ def check_mail(
     specimen = Specimen(rendition, site, evidence, place)
     found = {finding for rule in SYSTEM_RULES for finding in rule.findings(specimen)}
     return tuple(sorted(found, key=_position))
+
+
+def _found(examined: Sequence[Specimen]) -> list[Finding]:
+    """What all rules find; the fullest variant comes first and tells the others its places."""
+    found: list[Finding] = []
+    known: dict[tuple[str, str], Place] = {}
+    for each in examined:
+        own = replace(each, known=known) if known else each
+        found += (finding for rule in RULES for finding in rule.findings(own))
+        if not known:
+            once = Counter((one.rule, one.message) for one in found)
+            places = {(one.rule, one.message): one.place for one in found}
+            known = {key: place for key, place in places.items() if place and once[key] == 1}
+    return found
 
 
 def _share(found: Iterable[Finding], variants: int) -> Iterable[Finding]:

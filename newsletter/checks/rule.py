@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
+from types import MappingProxyType
 
 from lxml.html import HtmlElement
 
@@ -30,6 +31,7 @@ class Specimen:
         pictures: every file its issue shows.
         issue: what it was made of; None for a mail of the program itself.
         trace: makes the rendition once more with marks; None when its source is not at hand.
+        known: (rule, message) to place, of findings that the fullest variant has just once.
     """
 
     rendition: Rendition
@@ -40,6 +42,7 @@ class Specimen:
     pictures: tuple[PictureFile, ...] = ()
     issue: Issue | None = None
     trace: Trace | None = None
+    known: Mapping[tuple[str, str], Place] = field(default_factory=lambda: MappingProxyType({}))
 
     @cached_property
     def document(self) -> Document:
@@ -132,15 +135,16 @@ class Rule:
 
     def findings(self, specimen: Specimen) -> tuple[Finding, ...]:
         """The faults of one specimen as findings; without a place they point at the issue."""
-        return tuple(
-            Finding(
-                rule=self.id,
-                severity=fault.severity or self.severity,
-                message=f"{fault.message} {self.mend}",
-                place=_place(fault, specimen),
-                variant=specimen.rendition.variant,
-            )
-            for fault in self.search(specimen)
+        return tuple(self._finding(fault, specimen) for fault in self.search(specimen))
+
+    def _finding(self, fault: Fault, specimen: Specimen) -> Finding:
+        message = f"{fault.message} {self.mend}"
+        return Finding(
+            rule=self.id,
+            severity=fault.severity or self.severity,
+            message=message,
+            place=specimen.known.get((self.id, message)) or _place(fault, specimen),
+            variant=specimen.rendition.variant,
         )
 
 

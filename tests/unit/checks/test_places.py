@@ -7,7 +7,7 @@ from pathlib import Path
 from newsletter.checks import Evidence
 from newsletter.errors import Place
 from newsletter.publishing import compose
-from tests.factories import LOOK, make_site, picture
+from tests.factories import LOOK, TOML, make_site, picture
 
 SHOWING = LOOK.replace(
     "</mj-text>",
@@ -56,3 +56,25 @@ def test_what_a_template_wrote_is_found_in_the_template(tmp_path: Path) -> None:
     )
     files: dict[str, str | bytes | None] = {"templates/layouts/classic.mjml": layout}
     assert place_of(tmp_path, "A04", files) == Place("templates/layouts/classic.mjml", 4)
+
+
+def test_each_variant_is_told_the_place_of_its_own(tmp_path: Path) -> None:
+    """Two pieces with the same fault keep their two places; one goes to everybody who gets it."""
+    issue = (
+        "---\nnumber: 1\nsubject: Hello\nsnippets:\n  - skin/collagen\n"
+        "  - image: {file: drop.png, alt: IMG_1, interest: tips}\n"
+        "  - image: {file: drop.png, alt: IMG_1, interest: news}\n---\nHello.\n"
+    )
+    interests = '\n[interests.tips]\nlabel = "Tips"\n[interests.news]\nlabel = "News"\n'
+    files: dict[str, str | bytes | None] = {
+        "newsletter.toml": TOML + interests,
+        "issues/first.md": issue,
+        "issues/media/drop.png": picture(),
+        "templates/snippets/image.mjml": SHOWING,
+    }
+    site = make_site(tmp_path, files)
+    found = compose(site, "first", Evidence()).findings
+    places = {
+        (each.variant, each.place.line) for each in found if each.rule == "A04" and each.place
+    }
+    assert places == {("", 6), ("all", 7)}  # the variants are `all` and `tips`
