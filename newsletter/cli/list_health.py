@@ -26,7 +26,7 @@ from newsletter.feedback.limits import (
 from newsletter.feedback.list_numbers import MAILBOX_WEEKS, Health, Mailboxes, Week
 
 _WIDTH = 78
-_WEEK = ("week of", "joined", "confirmed", "left", "erased", "suppr.")
+_FLOW = ("joined", "confirmed", "left", "erased", "suppressed")
 _MAIL = ("mails", "bounced", "spam")
 
 
@@ -63,7 +63,9 @@ def _parts(found: Health) -> Iterator[RenderableType]:
     if not warnings:
         yield Text("  Nothing that a mailbox provider would hold against the list.")
     yield Text()
-    yield _table((*_WEEK, *_MAIL), [_week(each) for each in found.weeks])
+    yield _table(("week of", *_FLOW), [_flow(each) for each in found.weeks])
+    yield Text()
+    yield _table(("week of", *_MAIL), [_fared(each) for each in found.weeks])
     yield Text(f"\nMailbox providers, the last {MAILBOX_WEEKS} weeks", "dim")
     yield _table(("", "readers", *_MAIL), [_mailbox(each) for each in found.mailboxes])
     yield Text(
@@ -72,7 +74,7 @@ def _parts(found: Health) -> Iterator[RenderableType]:
 
 
 def _table(names: tuple[str, ...], rows: list[tuple[Text, ...]]) -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), header_style="dim")
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
     for at, name in enumerate(names):
         table.add_column(name, justify="right" if at else "left", no_wrap=True)
     for row in rows:
@@ -80,10 +82,13 @@ def _table(names: tuple[str, ...], rows: list[tuple[Text, ...]]) -> Table:
     return table
 
 
-def _week(week: Week) -> tuple[Text, ...]:
+def _flow(week: Week) -> tuple[Text, ...]:
     flow = (week.joined, week.confirmed, week.left, week.erased, week.suppressed)
-    mail = _mail(week.accepted, week.bounced, week.complaints)
-    return (Text(f"{week.begins}"), *(_count(each) for each in flow), *mail)
+    return (Text(f"{week.begins}"), *(_count(each) for each in flow))
+
+
+def _fared(week: Week) -> tuple[Text, ...]:
+    return (Text(f"{week.begins}"), *_mail(week.accepted, week.bounced, week.complaints))
 
 
 def _mailbox(of: Mailboxes) -> tuple[Text, ...]:
@@ -112,4 +117,5 @@ def _share(part: int, whole: int, warn: float, limit: float, digits: int) -> Tex
         return _count(part)
     share = part / whole
     style = "bold red" if share >= limit else "yellow" if share >= warn else ""
-    return Text(f"{part:,} ({share * 100:.{digits}f} %)", style)
+    told = f"{share * 100:.{digits}f}" if round(share * 100, digits) else f"<{10**-digits:g}"
+    return Text(f"{part:,} ({told} %)", style)
