@@ -131,6 +131,10 @@ def _longest_in_order(before: Sequence[str], after: Sequence[str]) -> set[str]:
     place = {key: at for at, key in enumerate(after)}
     best: list[list[str]] = []
     for key in before:
-        under = (run for run in best if place[run[-1]] < place[key])
-        best.append([*max(under, key=len, default=[]), key])
-    return set(max(best, key=len, default=[]))
+        under = [run for run in best if place[run[-1]] < place[key]]
+        best.append([*_longest(under), key])
+    return set(_longest(best))
+
+
+def _longest(runs: Sequence[list[str]]) -> list[str]:
+    return max(runs, key=len) if runs else []
