@@ -172,6 +172,15 @@ def test_an_answer_settles_only_readers_of_its_attempt(
     assert world.outcomes() == {"accepted": 2, outcome.value: 1}
 
 
+def test_an_answer_for_fewer_readers_than_were_handed_over_says_nothing(world: World) -> None:
+    """Who was meant can not be known, so all of them are uncertain."""
+    world.transport.script.append(lambda sent: Receipt(Answer.ACCEPTED, (Outcome.ACCEPTED,)))
+    world.begin(3)
+    world.send_rung()
+
+    assert world.outcomes() == {"unknown": 3}
+
+
 @pytest.mark.postgres
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 def test_a_no_that_comes_between_two_looks_is_heard(world: World, store: Store) -> None:
