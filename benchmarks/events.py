@@ -10,33 +10,26 @@ serves, sends and applies, as `newsletter serve` does; the provider is a process
 from __future__ import annotations
 
 import argparse
-import asyncio
-import base64
 import cProfile
 import pstats
-import random
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-import orjson
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from sqlalchemy import select
 
 from benchmarks.dispatch import apart, fill, open_app, peak_memory
 from benchmarks.parts.counting import counting_server, talk_http
 from benchmarks.parts.letters import renditions
+from benchmarks.parts.told import A_POST, post_steadily, posts, public, signature
 from newsletter.bootstrap import App, load_app
 from newsletter.cli.ticking import jobs_of
-from newsletter.dispatching.marks import mark
 from newsletter.dispatching.planning import Plan, schedule
 from newsletter.feedback.applying import apply_posts
 from newsletter.model.transport import Answer, Batch, Outcome, Receipt
@@ -45,15 +38,11 @@ from newsletter.scheduling.clockwork import clockwork
 from newsletter.store import Store
 from newsletter.store.approvals import record_approval
 from newsletter.store.event_posts import count_waiting, keep_post
-from newsletter.store.tables import delivery, subscriber
 from newsletter.transports.sendgrid_events import read_events
 from newsletter.web.public.serving import public_server
-from newsletter.web.public.webhooks import PATH
 
 ROOT = Path(__file__).parents[1]
-A_POST = 1_000
 SECOND_ISSUE = 2
-_AGENT = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/130.0 Safari/537.36"
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,52 +144,6 @@ def post_all(database: Path) -> None:
     store.close()
 
 
-def posts(store: Store) -> Iterator[bytes]:
-    """Bodies of posts, shuffled over a few thousand readers at a time."""
-    chance = random.Random(12)
-    with store.read() as connection:
-        mails = connection.execute(
-            select(delivery.c.id, delivery.c.attempt_id, subscriber.c.email)
-            .join(subscriber, subscriber.c.id == delivery.c.subscriber_id)
-            .order_by(delivery.c.id)
-        ).all()
-    for begin in range(0, len(mails), 5_000):
-        told = [
-            each for mail in mails[begin : begin + 5_000] for each in told_of(store, mail, chance)
-        ]
-        told += chance.sample(told, len(told) // 50)
-        chance.shuffle(told)
-        for at in range(0, len(told), A_POST):
-            yield orjson.dumps(told[at : at + A_POST])
-
-
-def told_of(store: Store, mail: Any, chance: random.Random) -> Iterator[dict[str, Any]]:
-    """What becomes of one reader's mail."""
-    words: list[dict[str, Any]] = [{"event": "processed"}, {"event": "delivered"}]
-    drawn = chance.random()
-    if drawn < 0.02:
-        words[1] = {"event": "bounce", "type": "bounce", "reason": "550 5.1.1 unknown"}
-    elif drawn < 0.4:
-        words.append({"event": "open", "useragent": _AGENT, "sg_machine_open": drawn < 0.2})
-    if 0.3 < drawn < 0.35:
-        words.append({"event": "click", "useragent": _AGENT, "url": "https://example.com/book"})
-    if drawn > 0.999:
-        words.append({"event": "spamreport"})
-    for word in words:
-        yield {
-            "email": mail.email,
-            "timestamp": int(time.time()) - 60,
-            "smtp-id": f"<{mail.id}@ismtpd.example>",
-            "sg_event_id": base64.urlsafe_b64encode(chance.randbytes(16)).decode(),
-            "sg_message_id": f"m{mail.attempt_id}.recvd-{mail.id}",
-            "category": ["issue-1"],
-            "ip": "203.0.113.7",
-            "nl_delivery": mark(store.site_id, mail.id),
-            "nl_attempt": mark(store.site_id, mail.attempt_id),
-            **word,
-        }
-
-
 def apply_all(database: Path) -> Run:
     """Apply until nothing waits."""
     app = open_app(database)
@@ -290,48 +233,11 @@ def schedule_second(app: App, store: Store) -> None:
     schedule(store, approved.id, Plan(due_at=app.clock.now(), by="benchmark"))
 
 
-def public(key: ec.EllipticCurvePrivateKey) -> str:
-    form = (Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-    return base64.b64encode(key.public_key().public_bytes(*form)).decode()
-
-
-def signature(key: ec.EllipticCurvePrivateKey, body: bytes) -> str:
-    return base64.b64encode(key.sign(b"1764590400" + body, ec.ECDSA(SHA256()))).decode()
-
-
 def from_outside(port: int, signed: list[tuple[bytes, str]]) -> list[float]:
     """The provider, in a process of its own."""
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
         asked: Future[list[float]] = pool.submit(post_steadily, port, signed)
         return asked.result()
-
-
-def post_steadily(port: int, signed: list[tuple[bytes, str]]) -> list[float]:
-    """Ten posts a second, whatever the answers take; seconds until each answer."""
-
-    async def one(at: float, body: bytes, made: str) -> float:
-        await asyncio.sleep(max(0.0, at - time.perf_counter()))
-        begun = time.perf_counter()
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        head = (
-            f"POST {PATH} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: {len(body)}\r\n"
-            f"X-Twilio-Email-Event-Webhook-Signature: {made}\r\n"
-            "X-Twilio-Email-Event-Webhook-Timestamp: 1764590400\r\nConnection: close\r\n\r\n"
-        )
-        writer.write(head.encode() + body)
-        answer = await reader.readuntil(b"\r\n\r\n")
-        if b" 204 " not in answer.partition(b"\r\n")[0]:
-            raise RuntimeError(answer.decode())
-        took = time.perf_counter() - begun
-        writer.close()
-        return took
-
-    async def every() -> list[float]:
-        begun = time.perf_counter() + 0.5
-        calls = (one(begun + n / 10, *each) for n, each in enumerate(signed))
-        return list(await asyncio.gather(*calls))
-
-    return asyncio.run(every())
 
 
 def show_run(readers: int, run: Run) -> None:
