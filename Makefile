@@ -5,7 +5,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long check format browser bless bench clean
+.PHONY: help demo test test-long test-differential check format browser bless bench clean
 
 help: ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -37,6 +37,9 @@ test: $(VENV)/.dev browser ## all tests, a few minutes
 
 test-long: $(VENV)/.dev browser ## all tests and the long fault and matrix runs
 	@$(BIN)/python -m pytest -n 2 $(ARGS)
+
+test-differential: $(VENV)/.dev ## our pipeline against MJML's compiler (Node, npm) and css-inline
+	@$(BIN)/python -m pytest differential $(ARGS)
 
 check: $(VENV)/.dev ## lint, types, layers
 	@$(BIN)/ruff check .

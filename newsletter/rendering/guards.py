@@ -22,6 +22,9 @@ _LENGTH = re.compile(
     r"(?!.*line-height)(?:.*-)?(?:padding|width|height|border|radius)(?:-(?:top|right|bottom|left))?"
 )
 _BARE_ZERO = re.compile(r"(?<!\S)0(?!\S)")
+# Outlook reads three digits of a colour in an attribute (`bgcolor`) as another colour.
+_COLOURED = re.compile(r"(?:.*-)?color")
+_SHORT_HEX = re.compile(r"#([0-9a-fA-F])([0-9a-fA-F])([0-9a-fA-F])(?![0-9a-fA-F])")
 HOLD_TEXT = frozenset(name for name, tag in TAGS.items() if tag.content is not Content.TAGS)
 _NEEDS_ALT = frozenset({"mj-image", "mj-carousel-image", "mj-social-element"})
 
@@ -91,6 +94,8 @@ def _guarded(tag: str, attribute: Attribute) -> str | None:
         return value
     if attribute.name == "mj-class":
         return _last_class_wins(value)
+    if _COLOURED.fullmatch(attribute.name):
+        value = _SHORT_HEX.sub(r"#\1\1\2\2\3\3", value)
     return _with_units(value) if _LENGTH.fullmatch(attribute.name) else value
 
 

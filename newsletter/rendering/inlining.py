@@ -61,6 +61,7 @@ def _premailer(html: str) -> Any:
         disable_basic_attributes=_KEPT_ATTRIBUTES,
         align_floating_images=False,
         remove_unset_properties=False,
+        include_star_selectors=True,
         disable_validation=True,
         cssutils_logging_level=logging.CRITICAL,
     )

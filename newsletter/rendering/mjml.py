@@ -25,6 +25,8 @@ from newsletter.rendering.nesting import Fault
 from newsletter.rendering.validator import faults
 
 _DOCTYPE = re.compile(r"\A<!doctype html>", re.IGNORECASE)
+# Half pixels in an attribute: MJML cuts them off, MRML does not, and Outlook can not read them.
+_FRACTION = re.compile(r'(<img\b[^<>]*\swidth="\d+)\.\d+(?=")')
 Locate = Callable[[int], Place]
 _POSITION = re.compile(r" in root template( at position \d+:\d+)?")
 
@@ -63,7 +65,8 @@ def _compile(text: str, lang: str, name: str, places: Callable[[], Locate]) -> s
     if wrong := faults(text, tokens):
         locate = places()
         raise TemplateError({_problem(fault, locate) for fault in wrong})
-    return _DOCTYPE.sub("<!DOCTYPE html>", _mrml(guard(text, tokens, lang), name))
+    html = _DOCTYPE.sub("<!DOCTYPE html>", _mrml(guard(text, tokens, lang), name))
+    return _FRACTION.sub(r"\1", html)
 
 
 def _line_of(name: str, lines: Lines, offset: int) -> Place:

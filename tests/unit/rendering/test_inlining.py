@@ -213,3 +213,9 @@ def test_the_compilers_resets_are_not_copied() -> None:
     assert inlined.count("mso-table-lspace") == compiled.count("mso-table-lspace") == 1
     assert "data-premailer" not in inlined
     assert inline_css(inlined) == inlined
+
+
+def test_a_star_before_a_class_is_inlined_as_the_class_is() -> None:
+    """`*.one` means what `.one` means."""
+    html = "<!DOCTYPE html><html><head><style>*.one { color: red; }</style></head><body>"
+    assert 'style="color:red"' in inline_css(f'{html}<p class="one">x</p></body></html>')

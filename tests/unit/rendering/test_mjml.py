@@ -220,3 +220,27 @@ def test_nothing_debug_escaped_is_left() -> None:
     """No attribute of the result holds \\n, \\" or \\u{...} (check R02)."""
     html = compile_mjml(document('<mj-text><p title="a\nb\u200d\\ &quot;">x</p></mj-text>'))
     assert not re.search(r"\\n|\\\"|\\u\{", html)
+
+
+def test_a_short_colour_is_written_out() -> None:
+    """Outlook misreads three digits in `bgcolor`; MJML's own compiler writes six, too."""
+    section = '<mj-section background-color="#abc"><mj-column /></mj-section>'
+    html = compile_mjml(f"<mjml><mj-body>{section}</mj-body></mjml>")
+    assert 'bgcolor="#aabbcc"' in html
+    assert "#abc" not in html
+
+
+def test_a_border_keeps_its_spelling() -> None:
+    """Only attributes that are a colour and nothing else are touched."""
+    section = '<mj-section border="1px solid #abc"><mj-column /></mj-section>'
+    assert "1px solid #abc" in compile_mjml(f"<mjml><mj-body>{section}</mj-body></mjml>")
+
+
+def test_a_picture_has_a_whole_number_for_its_width() -> None:
+    """Outlook can not read half a pixel in an attribute."""
+    column = '<mj-column width="25%"><mj-image src="a.png" /></mj-column>'
+    section = f'<mj-section padding="0px 3px">{column}</mj-section>'
+    widths = re.findall(
+        r'<img\b[^>]*\swidth="([^"]*)"', compile_mjml(f"<mjml><mj-body>{section}</mj-body></mjml>")
+    )
+    assert widths == ["98"]
