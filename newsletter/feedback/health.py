@@ -120,16 +120,26 @@ def _told(connection: Connection, since: datetime) -> Sequence[tuple[str, date, 
 
 def _mailboxes(connection: Connection, since: datetime) -> Sequence[Mailboxes]:
     group = mailbox_group(connection, subscriber.c.email).label("mailbox")
-    readers = _counted(
-        connection,
-        select(group, func.count()).where(subscriber.c.status == Status.CONFIRMED).group_by(group),
-    )
+    confirmed = subscriber.c.status == Status.CONFIRMED
+    asked = select(group, func.count()).where(confirmed).group_by(group)
+    readers = _counted(connection, asked)
+    accepted = _accepted_at(connection, group, since)
+    bounced = _told_at(connection, group, EventKind.BOUNCED, since)
+    complaints = _told_at(connection, group, EventKind.COMPLAINED, since)
+    names = sorted({*readers, *accepted}, key=lambda each: (each == OTHERS, -readers[each], each))
+    return [
+        Mailboxes(name, readers[name], accepted[name], bounced[name], complaints[name])
+        for name in names
+    ]
+
+
+def _accepted_at(
+    connection: Connection, group: ColumnElement[str], since: datetime
+) -> Counter[str]:
+    """Mails by mailbox group, a dispatch at a time: each is a range of the primary key."""
     accepted: Counter[str] = Counter()
-    for span in connection.execute(
-        select(dispatch.c.id, dispatch.c.first_delivery, dispatch.c.last_delivery).where(
-            dispatch.c.started_at >= since
-        )
-    ).all():
+    spans = select(dispatch.c.id, dispatch.c.first_delivery, dispatch.c.last_delivery)
+    for span in connection.execute(spans.where(dispatch.c.started_at >= since)).all():
         accepted += _counted(
             connection,
             select(group, func.count())
@@ -139,24 +149,20 @@ def _mailboxes(connection: Connection, since: datetime) -> Sequence[Mailboxes]:
             .where(delivery.c.outcome == DeliveryOutcome.ACCEPTED)
             .group_by(group),
         )
-    told = {
-        name: _counted(
-            connection,
-            select(group, func.count(delivery_event.c.delivery_id.distinct()))
-            .join_from(delivery_event, delivery, delivery.c.id == delivery_event.c.delivery_id)
-            .join(subscriber, subscriber.c.id == delivery.c.subscriber_id)
-            .where(text(HURTING), delivery_event.c.kind == kind, delivery_event.c.at >= since)
-            .group_by(group),
-        )
-        for kind, name in _KINDS.items()
-    }
-    names = sorted({*readers, *accepted}, key=lambda each: (each == OTHERS, -readers[each], each))
-    return [
-        Mailboxes(
-            name, readers[name], accepted[name], told["bounced"][name], told["complaints"][name]
-        )
-        for name in names
-    ]
+    return accepted
+
+
+def _told_at(
+    connection: Connection, group: ColumnElement[str], kind: EventKind, since: datetime
+) -> Counter[str]:
+    return _counted(
+        connection,
+        select(group, func.count(delivery_event.c.delivery_id.distinct()))
+        .join_from(delivery_event, delivery, delivery.c.id == delivery_event.c.delivery_id)
+        .join(subscriber, subscriber.c.id == delivery.c.subscriber_id)
+        .where(text(HURTING), delivery_event.c.kind == kind, delivery_event.c.at >= since)
+        .group_by(group),
+    )
 
 
 def _counted(connection: Connection, statement: Any) -> Counter[str]:
