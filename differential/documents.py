@@ -228,7 +228,8 @@ _SELECTORS = st.sampled_from(
 )  # fmt: skip
 _DECLARATIONS = st.sampled_from(
     ["color: red", "color: #8a3f4d", "margin: 0", "margin: 4px 8px", "padding: 3px",
-     "font-size: 17px", "background-color: #eeeeee", "font-family: Georgia, serif", "text-decoration: none"]
+     "font-size: 17px", "background-color: #eeeeee", "font-family: Georgia, serif",
+     "text-decoration: none"]
 )  # fmt: skip
 
 

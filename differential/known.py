@@ -242,7 +242,8 @@ UNLIKE: tuple[Unlike, ...] = (
         "a longhand beats a shorthand of greater weight",
         "premailer weighs properties by name and puts what is new behind; MJML writes padding "
         "and margin as shorthands, and our styles do, too.",
-        "<!DOCTYPE html><html><head><title>x</title><style>p { margin-top: 5px; }</style></head>"
+        "<!DOCTYPE html><html><head><title>x</title><style>p { margin: 0; } "
+        "p { margin-top: 5px; }</style></head>"
         '<body><div><p style="margin: 4px 8px">x</p></div></body></html>',
     ),
     Unlike(
