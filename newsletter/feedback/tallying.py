@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, select
+from sqlalchemy import ColumnElement, Connection, func, literal_column, select
 
 from newsletter.dispatching.counting import deliveries_of
 from newsletter.model.brake import Tally
@@ -86,9 +86,7 @@ def _tally(connection: Connection, mine: ColumnElement[bool], lost: int = 0) -> 
 
 def _complained(mine: ColumnElement[bool]) -> Any:
     """From the complaints, which are few, to their deliveries."""
-    told = delivery_event.c.kind == EventKind.COMPLAINED
-    return (
-        select(func.count(delivery_event.c.delivery_id.distinct()))
-        .join(delivery, delivery.c.id == delivery_event.c.delivery_id)
-        .where(and_(told, mine))
-    )
+    # Written out, or SQLite does not see that the index of complaints answers it.
+    told = delivery_event.c.kind == literal_column(f"'{EventKind.COMPLAINED.value}'")
+    complained = delivery.c.id.in_(select(delivery_event.c.delivery_id).where(told))
+    return select(func.count()).select_from(delivery).where(mine, complained)
