@@ -44,7 +44,7 @@ def test_a_confirmation_with_a_way_to_unsubscribe_is_found() -> None:
         merge_tags=(*made.merge_tags, leaving),
     )
     found = check_mail(spoilt, SITE, Evidence(), place(MailName.CONFIRM))
-    assert [each.rule for each in found] == ["Y01"]
+    assert [each.rule for each in found if each.rule.startswith("Y")] == ["Y01"]
 
 
 def test_a_link_missing_from_the_text_is_found() -> None:
