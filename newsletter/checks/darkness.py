@@ -11,7 +11,7 @@ from newsletter.checks.css.colours import Colour
 from newsletter.checks.css.media import Screen
 from newsletter.checks.inverting import fully, partially
 from newsletter.checks.legibility import Mode
-from newsletter.checks.logos import ENOUGH, ink_of
+from newsletter.checks.logos import ENOUGH, share_seen
 from newsletter.checks.rule import Fault, Rule, Specimen, rule
 from newsletter.model.finding import Severity
 from newsletter.model.rendition import PictureFile
@@ -62,9 +62,8 @@ def logo_on_dark(specimen: Specimen) -> Iterator[Fault]:
 
 
 def _unseen(specimen: Specimen, image: HtmlElement, file: PictureFile) -> Iterator[Fault]:
-    ink = ink_of(file.data)
     for mode, ground in _grounds(specimen, image):
-        share = ink.share_seen_on(ground)
+        share = share_seen(file.data, ground)
         if share < ENOUGH:
             yield Fault(
                 f"Of the logo {file.source}, {share:.0%} can be told from its ground "

@@ -48,6 +48,12 @@ class Ink:
         return sum(seen) / total
 
 
+@lru_cache(maxsize=256)
+def share_seen(data: bytes, ground: Colour) -> float:
+    """How much of a picture file's paint can be told from an opaque ground, 0 to 1."""
+    return ink_of(data).share_seen_on(ground)
+
+
 @lru_cache(maxsize=64)
 def ink_of(data: bytes) -> Ink:
     """Read a picture file; one that can not be read is taken to bring its own ground."""

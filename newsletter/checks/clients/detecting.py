@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from lxml import etree
@@ -67,15 +68,35 @@ def uses(document: Document, cascade: Cascade) -> Uses:
 def _all_uses(document: Document, cascade: Cascade) -> Iterator[Use]:
     beside = beside_word(document)
     seen = _seen(document, cascade)
+    told: set[tuple[str, bool]] = set()
     for element in document.elements:
-        if element in seen:
-            for slug, sample in of_element(element).items():
-                yield Use(slug, sample, element, beside_word=element in beside)
-        for declaration in parse_declarations(element.get("style", "")):
-            for slug in _counting(declaration, element in seen):
-                sample = written(declaration)
-                yield Use(slug, sample, element, beside_word=element in beside)
+        aside = element in beside
+        for slug, sample in _of_element(element, element in seen):
+            if (slug, aside) not in told:
+                told.add((slug, aside))
+                yield Use(slug, sample, element, beside_word=aside)
     yield from _in_blocks(document, cascade, seen, beside)
+
+
+def _of_element(element: HtmlElement, seen: bool) -> tuple[tuple[str, str], ...]:
+    """(slug, sample) of an element, its attributes and its styles."""
+    own = _of_tag(str(element.tag), tuple(element.attrib.items())) if seen else ()
+    style = element.get("style")
+    return (*own, *_of_style(style, seen)) if style else own
+
+
+@lru_cache(maxsize=4096)
+def _of_tag(tag: str, attributes: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+    return tuple(of_element(tag, dict(attributes)).items())
+
+
+@lru_cache(maxsize=4096)
+def _of_style(style: str, seen: bool) -> tuple[tuple[str, str], ...]:
+    found: dict[str, str] = {}
+    for declaration in parse_declarations(style):
+        for slug in _counting(declaration, seen):
+            found.setdefault(slug, written(declaration))
+    return tuple(found.items())
 
 
 def _in_blocks(

@@ -39,6 +39,9 @@ class Verdict(StrEnum):
     UNKNOWN = "u"
 
 
+_VERDICTS = {verdict.value: verdict for verdict in Verdict}
+
+
 @dataclass(frozen=True)
 class Facts:
     """The table of one day.
@@ -57,7 +60,7 @@ class Facts:
         """What the latest test says; unknown where nobody tested."""
         column = self._columns.get(client)
         letter = "" if column is None else self.features[slug][1][column]
-        return Verdict(letter) if letter in set(Verdict) else Verdict.UNKNOWN
+        return _VERDICTS.get(letter, Verdict.UNKNOWN)
 
     def tested(self, slug: str) -> date:
         """The day of a feature's last test."""

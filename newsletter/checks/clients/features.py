@@ -10,8 +10,6 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
-from lxml.html import HtmlElement
-
 from newsletter.checks.clients.facts import facts
 from newsletter.checks.css.syntax import AtRule, Declaration
 
@@ -175,29 +173,31 @@ def of_at_rule(rule: AtRule) -> frozenset[str]:
     return _known(iter((f"css-at-{rule.name[1:].removeprefix('-webkit-')}",)))
 
 
-def of_element(element: HtmlElement) -> Mapping[str, str]:
+def of_element(tag: str, attributes: Mapping[str, str]) -> Mapping[str, str]:
     """An element with its attributes: slug -> the source to blame."""
-    tag = str(element.tag)
     found = {_ELEMENTS.get(tag, f"html-{tag}"): f"<{tag}>"}
-    for name, value in element.attrib.items():
-        slug = _ATTRIBUTES.get(str(name), f"html-{name}")
+    for name, value in attributes.items():
+        slug = _ATTRIBUTES.get(name, f"html-{name}")
         found.setdefault(slug, f'<{tag} {name}="{value[:40]}">')
-    found.update(_by_value(element, tag))
+    found.update(_by_value(tag, attributes))
     return {slug: sample for slug, sample in found.items() if slug in facts().features}
 
 
-def _by_value(element: HtmlElement, tag: str) -> Iterator[tuple[str, str]]:
-    if tag == "input" or (tag == "button" and element.get("type")):
-        yield f"html-{tag}-{element.get('type', 'text')}", f'<{tag} type="{element.get("type")}">'
-    if tag == "meta" and element.get("name") == "color-scheme":
+def _by_value(tag: str, attributes: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    if tag == "input" or (tag == "button" and attributes.get("type")):
+        yield (
+            f"html-{tag}-{attributes.get('type', 'text')}",
+            f'<{tag} type="{attributes.get("type")}">',
+        )
+    if tag == "meta" and attributes.get("name") == "color-scheme":
         yield "html-meta-color-scheme", '<meta name="color-scheme">'
-    href = element.get("href", "") if tag == "a" else ""
+    href = attributes.get("href", "") if tag == "a" else ""
     if href.startswith("mailto:"):
         yield "html-mailto-links", f'href="{href[:40]}"'
     elif href.startswith("#") and len(href) > 1:
         yield "html-anchor-links", f'href="{href[:40]}"'
     if tag in ("img", "source"):
-        yield from _picture(element.get("src", "").lower())
+        yield from _picture(attributes.get("src", "").lower())
 
 
 def _picture(source: str) -> Iterator[tuple[str, str]]:

@@ -57,7 +57,7 @@ class Stripper:
     def _element(self, element: HtmlElement) -> None:
         tag = str(element.tag)
         bare = f"<{tag}>"
-        for slug, sample in of_element(element).items():
+        for slug, sample in of_element(tag, dict(element.attrib.items())).items():
             if not self._missing((slug,)) or slug in _KEPT_ATTRIBUTES:
                 continue
             if sample == bare:
