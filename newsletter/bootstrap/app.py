@@ -1,135 +1,51 @@
-"""Settings to App: the only wiring.
-
-Nothing is opened until it is asked for; whoever opens a store or a transport closes it.
-"""
+"""The App: everything a command or a page needs, made from Settings in one place."""
 
 from __future__ import annotations
 
-import threading
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from functools import cached_property, partial
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from sqlalchemy import Connection
 
+from newsletter.bootstrap import engines
+from newsletter.bootstrap.clock import SystemClock
+from newsletter.bootstrap.links import Links
+from newsletter.bootstrap.outside import NoTransport, Outside
+from newsletter.bootstrap.rules import asking_rules, dispatch_rules, feedback_rules
 from newsletter.checks import Evidence
 from newsletter.config import Settings, find_site, load_settings, make_secret_key
 from newsletter.dispatching.desk import Desk, goes_on
 from newsletter.dispatching.owners import HostRoster
 from newsletter.dispatching.rules import Rules
-from newsletter.dispatching.running import GRACE, Dispatcher
-from newsletter.dispatching.sending import send_batch
-from newsletter.engines.inline import InlineEngine
-from newsletter.errors import ProviderSilent, UsageError
+from newsletter.dispatching.running import Dispatcher
+from newsletter.errors import ProviderSilent
 from newsletter.feedback.applying import Applier
 from newsletter.feedback.brakes import Brakes
-from newsletter.feedback.calls import AskingRules
 from newsletter.feedback.canaries import CanaryWatch
 from newsletter.feedback.forgetting import forget_told
 from newsletter.feedback.notices import LOG_PATIENCE, Watched, judge_list
 from newsletter.feedback.reconciling import Reconciler
-from newsletter.feedback.rules import Engagement, FeedbackRules
 from newsletter.feedback.telling import Herald
 from newsletter.feedback.ways import ways_of
 from newsletter.lists import forget_rejected
 from newsletter.model.consent import SuppressionReason
 from newsletter.model.event import ProviderLog
-from newsletter.model.ports import Clock, Engine
+from newsletter.model.ports import Clock
 from newsletter.model.site import Site
-from newsletter.model.transport import (
-    MOST_READERS_A_BATCH,
-    Answer,
-    Batch,
-    Outcome,
-    Receipt,
-    Transport,
-)
+from newsletter.model.transport import Transport
 from newsletter.publishing import Ask, Composition, compose
 from newsletter.store import Store, open_store
-from newsletter.store.connecting import conninfo
 from newsletter.subscribing import Reception, open_reception
-from newsletter.tokens import Purpose, Signer
-from newsletter.transports.sendgrid import SendGridTransport
+from newsletter.tokens import Signer
 from newsletter.transports.sendgrid_events import SendGridEvents
-from newsletter.transports.sendgrid_log import SendGridLog
-from newsletter.transports.smtp import SmtpTransport
-
-_SANDBOX_KEY = "sandbox"
-_LOOPBACK = ("127.0.0.1", "localhost", "::1")
-
-_PAGES = {
-    "link.unsubscribe": ("unsubscribe", Purpose.UNSUBSCRIBE),
-    "link.preferences": ("preferences", Purpose.PREFERENCES),
-    "link.view": ("view", Purpose.VIEW),
-}
-
-
-class SystemClock:
-    """The machine's own time."""
-
-    def now(self) -> datetime:
-        """The present, aware, in UTC."""
-        return datetime.now(UTC)
-
-    def monotonic(self) -> float:
-        """Seconds since some fixed moment; never goes back."""
-        return time.monotonic()
-
-    def wait(self, seconds: float) -> None:
-        """Return after that many seconds."""
-        threading.Event().wait(seconds)
-
-
-@dataclass(frozen=True, slots=True)
-class Links:
-    """The personal addresses that stand in readers' mails."""
-
-    base: str
-    signer: Signer
-
-    def unsubscribe(self, subscriber: int, delivery: int = 0) -> str:
-        """One click from it ends the letters (RFC 8058)."""
-        return self.of("link.unsubscribe", [subscriber], [delivery])[0]
-
-    def preferences(self, subscriber: int, delivery: int = 0) -> str:
-        """Where a reader changes interests."""
-        return self.of("link.preferences", [subscriber], [delivery])[0]
-
-    def view(self, subscriber: int, delivery: int = 0) -> str:
-        """The same letter in a browser."""
-        return self.of("link.view", [subscriber], [delivery])[0]
-
-    def of(
-        self, source: str, subscribers: Sequence[int], deliveries: Sequence[int]
-    ) -> Sequence[str]:
-        """One for each reader; see `newsletter.dispatching.desk.Addresses`."""
-        page, purpose = _PAGES[source]
-        begin = f"{self.base}/{page}/"
-        return [begin + mark for mark in self.signer.marks(purpose, subscribers, deliveries)]
-
-
-class _NoTransport:
-    """Where nothing is to be sent, nothing can be."""
-
-    most = MOST_READERS_A_BATCH
-
-    def send(self, batch: Batch) -> Receipt:
-        """Say that nothing left this machine."""
-        untouched = (Outcome.UNTOUCHED,) * len(batch.recipients)
-        return Receipt(Answer.UNREACHABLE, untouched, reason="nothing is sent here")
-
-    def close(self) -> None:
-        """Nothing to let go of."""
 
 
 @dataclass(frozen=True)
 class App:
-    """Everything a command or a page needs, made from Settings in one place."""
+    """Everything a command or a page needs."""
 
     settings: Settings
     clock: Clock
@@ -150,6 +66,11 @@ class App:
         """Makes readers' personal addresses."""
         return Links(self.site.public_url, self.signer)
 
+    @cached_property
+    def outside(self) -> Outside:
+        """The other side, as far as it is configured."""
+        return Outside(self.settings, self.clock)
+
     @property
     def evidence(self) -> Evidence:
         """What is known about the world around the bytes, without asking it."""
@@ -158,18 +79,17 @@ class App:
     @property
     def sends_for_real(self) -> bool:
         """Whether a key is set and its requests leave this machine."""
-        return bool(self.settings.sendgrid_api_key) and not self._is_local
+        return self.outside.sends_for_real
 
     @property
     def why_no_events(self) -> str:
         """Why the provider can not tell what became of mails; empty when it can."""
-        if not self.settings.sendgrid_api_key.get_secret_value() and not self._is_local:
-            return "issues go out by SMTP"
-        return "" if self.settings.webhook_keys else "SENDGRID_WEBHOOK_KEYS is not set"
+        return self.outside.why_no_events
 
     @property
-    def _is_local(self) -> bool:
-        return urlsplit(self.settings.sendgrid_url).hostname in _LOOPBACK
+    def rules(self) -> Rules:
+        """The numbers the ledger works by."""
+        return dispatch_rules(self.settings)
 
     def compose(self, ref: str | Path, ask: Ask | None = None) -> Composition:
         """Load, render and check an issue; see `publishing.compose`."""
@@ -191,36 +111,12 @@ class App:
         )
 
     def open_transport(self) -> Transport:
-        """What mails go out through.
+        """What mails go out through; raises UsageError, which says what to set."""
+        return self.outside.open_transport()
 
-        Raises:
-            UsageError: nothing is configured; says what to set.
-        """
-        settings, key = self.settings, self.settings.sendgrid_api_key.get_secret_value()
-        if key or self._is_local:
-            return SendGridTransport(
-                key or _SANDBOX_KEY,
-                settings.sendgrid_url,
-                clock=self.clock,
-                followed=self._feedback.engagement is not Engagement.OFF,
-            )
-        if settings.smtp.host:
-            return self._smtp()
-        raise UsageError(
-            "Nothing is set up to send with. Set SENDGRID_API_KEY; or start `newsletter sandbox` "
-            "and set SENDGRID_URL to its address; or give [smtp] in newsletter.toml."
-        )
-
-    def _smtp(self) -> Transport:
-        smtp = self.settings.smtp
-        return SmtpTransport(
-            smtp.host,
-            smtp.port,
-            clock=self.clock,
-            security="starttls" if smtp.starttls else "none",
-            username=smtp.username,
-            password=smtp.password.get_secret_value(),
-        )
+    def open_provider_log(self) -> ProviderLog | None:
+        """What is asked afterwards; None where there is no log."""
+        return self.outside.open_log()
 
     def open_dispatcher(
         self, transport: Transport | None = None, stopping: Callable[[], bool] = goes_on
@@ -235,15 +131,7 @@ class App:
             UsageError: nothing is configured to send with.
         """
         desk = self._desk(transport or self.open_transport(), stopping)
-        return Dispatcher(desk, self._open_engine(desk))
-
-    def _open_engine(self, desk: Desk) -> Engine:
-        if self.site.dispatch.engine == "inline":
-            return InlineEngine(partial(send_batch, desk))
-        # Of the extra `postgres`, which a site on one machine does not have.
-        from newsletter.engines.procrastinate import ProcrastinateEngine
-
-        return ProcrastinateEngine(conninfo(self.settings.database_url))
+        return Dispatcher(desk, engines.open_engine(self.settings, desk))
 
     @contextmanager
     def worker(self, stopping: Callable[[], bool]) -> Iterator[Callable[[int], None]]:
@@ -254,31 +142,17 @@ class App:
         Raises:
             UsageError: the site's engine has no workers, or nothing is configured to send with.
         """
-        if self.site.dispatch.engine == "inline":
-            raise UsageError(
-                "This site sends in its scheduling process and has no workers. "
-                'Set engine = "procrastinate" under [dispatch] in newsletter.toml.'
-            )
-        from newsletter.engines.worker import work
-
-        database = conninfo(self.settings.database_url)
+        engines.require_workers(self.settings)
         desk = self._desk(self.open_transport(), stopping)
-        send = partial(send_batch, desk)
         try:
-            yield lambda slots: work(
-                database, send, stopping, name=desk.roster.name, slots=slots, grace=GRACE
-            )
+            yield partial(engines.work_at, self.settings, desk, stopping)
         finally:
             desk.transport.close()
             desk.store.close()
 
     def count_workers(self) -> int | None:
         """How many workers live; None where the site's engine has none."""
-        if self.site.dispatch.engine == "inline":
-            return None
-        from newsletter.engines.queue import count_workers
-
-        return count_workers(conninfo(self.settings.database_url))
+        return engines.count_workers(self.settings)
 
     @property
     def lacks_workers(self) -> bool:
@@ -288,7 +162,7 @@ class App:
     @contextmanager
     def deskwork(self) -> Iterator[Desk]:
         """A desk for decisions about the ledger, at which nothing can be sent."""
-        desk = self._desk(_NoTransport())
+        desk = self._desk(NoTransport())
         try:
             yield desk
         finally:
@@ -326,33 +200,15 @@ class App:
 
     def applier(self, reception: Reception) -> Applier:
         """Takes in what the provider posted."""
-        return Applier(reception, self.events, self._feedback)
-
-    @property
-    def _feedback(self) -> FeedbackRules:
-        chosen = self.settings.feedback
-        return FeedbackRules(
-            soft_bounces=chosen.soft_bounces,
-            soft_bounce_span=timedelta(days=chosen.soft_bounce_days),
-            engagement=Engagement(chosen.engagement),
-        )
-
-    def open_provider_log(self) -> ProviderLog | None:
-        """What is asked afterwards; None where issues go out by SMTP, which has no log."""
-        settings, key = self.settings, self.settings.sendgrid_api_key.get_secret_value()
-        if not (key or self._is_local):
-            return None
-        return SendGridLog(key or _SANDBOX_KEY, settings.sendgrid_url, clock=self.clock)
+        return Applier(reception, self.events, feedback_rules(self.settings))
 
     def reconciler(self, desk: Desk) -> Reconciler | None:
         """Asks the provider about what nobody knows the end of; None where nobody can be asked."""
-        log, chosen = self.open_provider_log(), self.settings.feedback
+        log = self.open_provider_log()
         if log is None:
             return None
-        rules = AskingRules(
-            resend_absent=chosen.resend_absent, calls_per_minute=chosen.log_calls_per_minute
-        )
-        return Reconciler(desk, log, self.reception(desk.store), rules, self._feedback)
+        asking, feedback = asking_rules(self.settings), feedback_rules(self.settings)
+        return Reconciler(desk, log, self.reception(desk.store), asking, feedback)
 
     def herald(self, store: Store, transport: Transport | None = None) -> Herald:
         """Tells people of the site what happened.
@@ -361,10 +217,9 @@ class App:
             transport: what mails go out through where [smtp] is not set; a refused key of the
                 provider's is told by [smtp].
         """
-        mailing = self._smtp() if self.settings.smtp.host else transport
+        mailing = self.outside.open_smtp() or transport
         ways = ways_of(self.site, store.site_id, self.settings.notify, mailing)
-        has_log = bool(self.settings.sendgrid_api_key.get_secret_value()) or self._is_local
-        patience = LOG_PATIENCE if has_log else self.rules.patience
+        patience = LOG_PATIENCE if self.outside.has_provider else self.rules.patience
         return Herald(store, ways, Watched(patience, judge_list))
 
     @property
@@ -387,17 +242,6 @@ class App:
             verdict=CanaryWatch(store, limits, can_hear=not self.why_no_events).verdict,
             watch=Brakes(store, self.clock, limits).look,
             stopping=stopping,
-        )
-
-    @property
-    def rules(self) -> Rules:
-        """The numbers the ledger works by."""
-        chosen = self.site.dispatch
-        return Rules(
-            late_limit=timedelta(hours=chosen.late_limit),
-            readers_per_hour=chosen.readers_per_hour,
-            warm_up=chosen.warm_up,
-            site_zone=chosen.timezone,
         )
 
 

@@ -1,0 +1,61 @@
+"""Who runs `send_batch`: threads of this process, or workers on other machines.
+
+What workers need is of the extra `postgres`, which a site on one machine does not have: so it
+is imported where it is used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from newsletter.config import Settings
+from newsletter.dispatching.desk import Desk
+from newsletter.dispatching.running import GRACE
+from newsletter.dispatching.sending import send_batch
+from newsletter.engines.inline import InlineEngine
+from newsletter.errors import UsageError
+from newsletter.model.ports import Engine
+from newsletter.store.connecting import conninfo
+
+
+def open_engine(settings: Settings, desk: Desk) -> Engine:
+    """The engine of `[dispatch] engine`."""
+    if not has_workers(settings):
+        return InlineEngine(partial(send_batch, desk))
+    from newsletter.engines.procrastinate import ProcrastinateEngine
+
+    return ProcrastinateEngine(conninfo(settings.database_url))
+
+
+def require_workers(settings: Settings) -> None:
+    """Raise UsageError where a worker has nothing to do."""
+    if not has_workers(settings):
+        raise UsageError(
+            "This site sends in its scheduling process and has no workers. "
+            'Set engine = "procrastinate" under [dispatch] in newsletter.toml.'
+        )
+    conninfo(settings.database_url)
+
+
+def work_at(settings: Settings, desk: Desk, stopping: Callable[[], bool], slots: int) -> None:
+    """Send what is rung for, so many batches at once, until `stopping`."""
+    from newsletter.engines.worker import work
+
+    database = conninfo(settings.database_url)
+    send = partial(send_batch, desk)
+    work(database, send, stopping, name=desk.roster.name, slots=slots, grace=GRACE)
+
+
+def count_workers(settings: Settings) -> int | None:
+    """How many workers live; None where the site's engine has none."""
+    if not has_workers(settings):
+        return None
+    from newsletter.engines.queue import count_workers as count
+
+    return count(conninfo(settings.database_url))
+
+
+def has_workers(settings: Settings) -> bool:
+    """Whether others send for the scheduling process."""
+    return settings.site.dispatch.engine != "inline"
