@@ -140,6 +140,13 @@ def _linked_title(pieces: list[Piece]) -> list[Piece]:
     return made
 
 
+def _trimmed_ends(piece: Piece) -> Piece:
+    if piece.kind == "text":
+        return replace(piece, name=piece.name.strip())
+    values = tuple((n, v.strip() if n == "aria-label" else v) for n, v in piece.values)
+    return replace(piece, values=values)
+
+
 KNOWN: tuple[Known, ...] = (
     Known(
         "the suffix -outlook",
@@ -194,6 +201,13 @@ KNOWN: tuple[Known, ...] = (
         "MRML counts with 32 bits; the difference is less than a thousandth of a percent.",
         body('<mj-section><mj-group><mj-column width="200px" /></mj-group></mj-section>'),
         each(_rounded_shares),
+    ),
+    Known(
+        "wide blanks at the ends of a text",
+        "MJML's compiler takes them off; an author who writes one there may mean it, and ours "
+        "keeps it.",
+        section("<mj-text>x\u2003</mj-text>"),
+        each(_trimmed_ends),
     ),
     Known(
         "the title of a linked image",

@@ -26,7 +26,7 @@ from newsletter.rendering.validator import faults
 
 _DOCTYPE = re.compile(r"\A<!doctype html>", re.IGNORECASE)
 # Half pixels in an attribute: MJML cuts them off, MRML does not, and Outlook can not read them.
-_FRACTION = re.compile(r'(<img\b[^<>]*\swidth="\d+)\.\d+(?=")')
+_FRACTION = re.compile(r'(<(?:img|table|td)\b[^<>]*\swidth="\d+)\.\d+(?=(?:px)?")')
 Locate = Callable[[int], Place]
 _POSITION = re.compile(r" in root template( at position \d+:\d+)?")
 
