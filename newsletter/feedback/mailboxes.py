@@ -20,11 +20,7 @@ DOMAINS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "Gmail": ("gmail.com", "googlemail.com"),
         "Outlook": (
             "msn.com",
-            *(
-                f"{name}.{end}"
-                for name in ("outlook", "hotmail", "live")
-                for end in _ENDS
-            ),
+            *(f"{name}.{end}" for name in ("outlook", "hotmail", "live") for end in _ENDS),
         ),
         "Yahoo and AOL": (
             *(

@@ -22,7 +22,9 @@ def load_dispatch(connection: Connection, dispatch_id: int, *, lock: bool = Fals
             writers are alone anyway).
     """
     statement = select(*_COLUMNS).where(dispatch.c.id == dispatch_id)
-    row = connection.execute(statement.with_for_update(key_share=True) if lock else statement).first()
+    if lock:
+        statement = statement.with_for_update(key_share=True)
+    row = connection.execute(statement).first()
     if row is None:
         raise NotFound(f"There is no dispatch {dispatch_id}.")
     return _value(row)
