@@ -24,6 +24,5 @@ def log_quietly() -> None:
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-        cache_logger_on_first_use=True,
     )
     logging.getLogger("apscheduler").setLevel(logging.CRITICAL)
