@@ -139,10 +139,16 @@ def tab(
     context.close()
 
 
-LOOKS = [(width, scheme) for width in (390, 1280) for scheme in ("light", "dark")]
+# Each width and each scheme once in the short form, every pair in the long one.
+LOOKS = [
+    pytest.param((390, "light"), id="390-light"),
+    pytest.param((1280, "dark"), id="1280-dark"),
+    pytest.param((390, "dark"), id="390-dark", marks=pytest.mark.long),
+    pytest.param((1280, "light"), id="1280-light", marks=pytest.mark.long),
+]
 
 
-@pytest.mark.parametrize("tab", LOOKS, indirect=True, ids=lambda look: f"{look[0]}-{look[1]}")
+@pytest.mark.parametrize("tab", LOOKS, indirect=True)
 def test_everybody_can_use_every_page(
     tab: tuple[Page, list[str]], stage: Stage, addresses: dict[str, str]
 ) -> None:

@@ -147,11 +147,12 @@ PAGES: tuple[Callable[[Stage, Page], None], ...] = (
 )
 
 
-@pytest.mark.parametrize(("width", "scheme"), LOOKS)
+@pytest.mark.parametrize("look", LOOKS)
 def test_everybody_can_use_the_rare_pages(
-    browser: Browser, stage: Stage, width: int, scheme: str
+    browser: Browser, stage: Stage, look: tuple[int, str]
 ) -> None:
     """Axe finds nothing on any of them, and none scrolls sideways."""
+    width, scheme = look
     context = browser.new_context(
         base_url=stage.public_url,
         viewport={"width": width, "height": 900},
