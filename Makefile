@@ -32,10 +32,10 @@ demo: $(VENV)/.run ## compose, check and send a real issue to 1,000 sample reade
 browser: $(VENV)/.dev ## find Chromium for the browser tests, or get it
 	@$(BIN)/python -m tests.chromium
 
-test: $(VENV)/.dev browser ## all tests, a few minutes
+test: $(VENV)/.dev browser ## all tests in their short form, a quarter of an hour on two cores
 	@$(BIN)/python -m pytest -n 2 -m "not long" $(ARGS)
 
-test-long: $(VENV)/.dev browser ## all tests and the long fault and matrix runs
+test-long: $(VENV)/.dev browser ## all tests, the long fault and matrix runs too
 	@$(BIN)/python -m pytest -n 2 $(ARGS)
 
 test-differential: $(VENV)/.dev ## our pipeline against MJML's compiler (Node, npm) and css-inline

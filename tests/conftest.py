@@ -12,6 +12,13 @@ from hypothesis import HealthCheck, settings
 settings.register_profile("newsletter", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("newsletter")
 
+_ON_POSTGRESQL_WHEN_LONG = (
+    "tests/unit/feedback/",
+    "tests/unit/publishing/",
+    "tests/unit/scheduling/",
+    "tests/unit/subscribing/",
+    "tests/unit/web/",
+)
 _SECRETS = ("SENDGRID_", "NEWSLETTER_", "DATABASE_URL")
 
 
@@ -26,6 +33,17 @@ def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
 def _no_log_set_up_by_others() -> None:
     """A command that ran in this process set the log up; a test begins as a library user does."""
     structlog.reset_defaults()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The short form has PostgreSQL where its SQL is written, and where things are killed.
+
+    What use cases do with it runs there in the long form.
+    """
+    for item in items:
+        is_use_case = any(name in item.nodeid for name in _ON_POSTGRESQL_WHEN_LONG)
+        if is_use_case and item.get_closest_marker("postgres"):
+            item.add_marker(pytest.mark.long)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

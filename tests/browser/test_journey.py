@@ -57,7 +57,7 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
         yield made
 
 
-@pytest.fixture(params=[390, 1280])
+@pytest.fixture(params=[390, pytest.param(1280, marks=pytest.mark.long)])
 def reader(request: pytest.FixtureRequest, browser: Browser, stage: Stage) -> Iterator[Reader]:
     """With a telephone, and with a desktop."""
     size = {"width": request.param, "height": 900}

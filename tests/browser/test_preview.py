@@ -191,7 +191,7 @@ def test_it_works_without_scripts(browser: Browser, served: Served) -> None:
     tab.get_by_role("link", name="Phone").click()
     expect(tab.locator("#mail")).to_have_attribute("width", "390")
     tab.get_by_label("A sample reader").select_option("no-name")
-    tab.get_by_role("button", name="Show").click()
+    tab.get_by_role("region", name="Reader").get_by_role("button", name="Show").click()
     expect(mail(tab).get_by_text("Dear reader, this")).to_be_visible()
     expect(tab.locator("#mail")).to_have_attribute("width", "390")
     context.close()

@@ -84,7 +84,14 @@ def test_all_faults_mixed(
     assert all(reason for reason in sender.pauses)
 
 
-@pytest.mark.parametrize("fault", ["503:1", "reset_after_accept:1", "500_after_accept:1"])
+@pytest.mark.parametrize(
+    "fault",
+    [
+        "reset_after_accept:1",
+        pytest.param("503:1", marks=pytest.mark.long),
+        pytest.param("500_after_accept:1", marks=pytest.mark.long),
+    ],
+)
 def test_a_ten_minute_outage(
     store: Store, clock: SettableClock, sandbox: RunningSandbox, fault: str
 ) -> None:

@@ -23,7 +23,7 @@ from tests.faults.simulated.shaky import Disk
 from tests.faults.simulated.world import ACTIONS, Pristine, Simulation
 
 ACTS = 60  # a history
-HISTORIES = 20  # in the short form
+HISTORIES = 12  # in the short form
 MANY = 5_000  # in the long one
 
 Beginning = tuple[Disk, Pristine]
