@@ -29,6 +29,7 @@ from benchmarks.parts.counting import counting_server, talk_http
 from benchmarks.parts.letters import renditions
 from benchmarks.parts.told import A_POST, post_steadily, posts, public, signature
 from newsletter.bootstrap import App, load_app
+from newsletter.cli.logs import log_quietly
 from newsletter.cli.ticking import jobs_of
 from newsletter.dispatching.planning import Plan, schedule
 from newsletter.feedback.applying import apply_posts
@@ -107,6 +108,7 @@ def main(argv: list[str]) -> None:
     parser.add_argument("--posts", type=int, default=300)
     parser.add_argument("--profile", action="store_true")
     options = parser.parse_args(argv)
+    log_quietly()
     with tempfile.TemporaryDirectory() as folder:
         if options.profile:
             profile(Path(folder) / "profiled.db", options.readers[0])
