@@ -13,6 +13,15 @@ settings.register_profile("newsletter", deadline=None, suppress_health_check=[He
 settings.load_profile("newsletter")
 
 _ON_POSTGRESQL_WHEN_LONG = (
+    "tests/faults/test_consent",
+    "tests/faults/test_correcting",
+    "tests/faults/test_feedback",
+    "tests/faults/test_found_by_simulation",
+    "tests/faults/test_machine",
+    "tests/faults/test_provider",
+    "tests/faults/test_telling",
+    "tests/faults/test_zones",
+    "tests/unit/dispatching/",
     "tests/unit/feedback/",
     "tests/unit/publishing/",
     "tests/unit/scheduling/",
@@ -36,9 +45,9 @@ def _no_log_set_up_by_others() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The short form has PostgreSQL where its SQL is written, and where things are killed.
+    """The short form has PostgreSQL for the store, the contracts and what is killed.
 
-    What use cases do with it runs there in the long form.
+    Use cases and the other faults run there in the long form; on SQLite they always do.
     """
     for item in items:
         is_use_case = any(name in item.nodeid for name in _ON_POSTGRESQL_WHEN_LONG)
