@@ -10,7 +10,7 @@ import argparse
 import os
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -18,6 +18,7 @@ from pathlib import Path
 
 from sqlalchemy import insert
 
+from benchmarks.parts.timing import best
 from newsletter.checks import RULES, Evidence, Specimen, specimens
 from newsletter.config import load_settings
 from newsletter.content import load_issue, load_issues
@@ -127,17 +128,6 @@ def rows(start: int, end: int) -> Iterator[dict[str, object]]:
             "attributes": {"clinic": "berlin"},
             "created_at": now,
         }
-
-
-def best(work: Callable[[], object], rounds: int) -> float:
-    """Seconds of the fastest round, after one that warms up."""
-    work()
-    times = []
-    for _ in range(rounds):
-        begin = time.perf_counter()
-        work()
-        times.append(time.perf_counter() - begin)
-    return min(times)
 
 
 if __name__ == "__main__":

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import argparse
 import os
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 from mjml import mjml2html
 
+from benchmarks.parts.timing import best
 from newsletter.config import load_settings
 from newsletter.content import load_issues
 from newsletter.errors import Place
@@ -124,17 +124,6 @@ def reader(number: int) -> dict[str, str]:
         "link.preferences": link,
         "link.view": link,
     }
-
-
-def best(work: Callable[[], object], rounds: int) -> float:
-    """Seconds of the fastest round, after one that warms up."""
-    work()
-    times = []
-    for _ in range(rounds):
-        begin = time.perf_counter()
-        work()
-        times.append(time.perf_counter() - begin)
-    return min(times)
 
 
 if __name__ == "__main__":
