@@ -1,5 +1,12 @@
 """The tables, one module a subject; migrations make them (`newsletter/store/migrations`)."""
 
+from newsletter.store.tables.accounts import (
+    audit,
+    one_time_link,
+    person,
+    sign_in_tries,
+    studio_session,
+)
 from newsletter.store.tables.approvals import approval, approval_picture, picture, rendition
 from newsletter.store.tables.base import metadata
 from newsletter.store.tables.brakes import brake
@@ -33,6 +40,7 @@ __all__ = [
     "approval_picture",
     "asked",
     "attempt",
+    "audit",
     "batch",
     "brake",
     "closed_address",
@@ -52,10 +60,14 @@ __all__ = [
     "malformed_event",
     "metadata",
     "notice",
+    "one_time_link",
+    "person",
     "picture",
     "rendition",
     "request",
+    "sign_in_tries",
     "site",
+    "studio_session",
     "subscriber",
     "subscriber_tag",
     "suppression",

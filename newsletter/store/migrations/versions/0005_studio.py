@@ -1,0 +1,104 @@
+"""The studio: accounts, and what people do in it."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0005"
+down_revision = "0004"
+
+
+def upgrade() -> None:
+    """Expand: what the version before still needs stays."""
+    _accounts()
+
+
+def _accounts() -> None:
+    op.create_table(
+        "audit",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("action", sa.String(length=48), nullable=False),
+        sa.Column("subject", sa.Text(), server_default="", nullable=False),
+        sa.Column("details", sa.JSON(), nullable=False),
+        sa.Column("ip", sa.Text(), server_default="", nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_audit_at", "audit", ["at"], unique=False)
+    op.create_index(
+        "ix_audit_network",
+        "audit",
+        ["at"],
+        unique=False,
+        sqlite_where=sa.text("ip != ''"),
+        postgresql_where=sa.text("ip != ''"),
+    )
+    op.create_index("ix_audit_person", "audit", ["person_id", "action", "at"], unique=False)
+    op.create_table(
+        "person",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("email", sa.Text(), nullable=False),
+        sa.Column("email_key", sa.Text(), nullable=False),
+        sa.Column("role", sa.String(16), nullable=False),
+        sa.Column("password", sa.Text(), nullable=False),
+        sa.Column("is_active", sa.Boolean(), server_default="1", nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("signed_in_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),
+        sa.UniqueConstraint("email_key", name=op.f("uq_person_email_key")),
+        sqlite_autoincrement=True,
+    )
+    op.create_table(
+        "sign_in_tries",
+        sa.Column("what", sa.String(length=64), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("began_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("what", name=op.f("pk_sign_in_tries")),
+    )
+    op.create_index("ix_sign_in_tries_began", "sign_in_tries", ["began_at"], unique=False)
+    op.create_table(
+        "one_time_link",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(16), nullable=False),
+        sa.Column("token_sha256", sa.String(length=64), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("email", sa.Text(), server_default="", nullable=False),
+        sa.Column("email_key", sa.Text(), server_default="", nullable=False),
+        sa.Column("role", sa.String(16), nullable=False),
+        sa.Column("made_by", sa.Text(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("voided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_one_time_link_person_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_one_time_link")),
+        sa.UniqueConstraint("token_sha256", name=op.f("uq_one_time_link_token_sha256")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_one_time_link_expires", "one_time_link", ["expires_at"], unique=False)
+    op.create_table(
+        "studio_session",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("token_sha256", sa.String(length=64), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ip", sa.Text(), server_default="", nullable=False),
+        sa.Column("user_agent", sa.Text(), server_default="", nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_studio_session_person_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_studio_session")),
+        sa.UniqueConstraint("token_sha256", name=op.f("uq_studio_session_token_sha256")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_studio_session_person", "studio_session", ["person_id"], unique=False)
+    op.create_index("ix_studio_session_seen", "studio_session", ["seen_at"], unique=False)
