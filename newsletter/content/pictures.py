@@ -48,7 +48,7 @@ def _open(fields: Fields, key: str, name: str, path: Path) -> Picture | None:
     except OSError as error:
         fields.problem(key, f'"{shown(name)}" can not be read: {error.strerror}.')
         return None
-    size = _measure(path, stat.st_mtime_ns, stat.st_size)
+    size = measure(path, stat.st_mtime_ns, stat.st_size)
     if isinstance(size, str):
         fields.problem(key, f'"{shown(name)}" {size}')
         return None
@@ -56,7 +56,7 @@ def _open(fields: Fields, key: str, name: str, path: Path) -> Picture | None:
 
 
 @lru_cache(maxsize=512)
-def _measure(path: Path, changed: int, size: int) -> tuple[int, int] | str:
+def measure(path: Path, changed: int, size: int) -> tuple[int, int] | str:
     """Width and height in pixels, or words on why it is no picture for a mail.
 
     Decodes all of it, once for each change of the file.

@@ -96,7 +96,7 @@ def _copies(name: str, path: str, stamp: tuple[int, int], column: int, *, halve:
         with Image.open(path) as image:
             if image.format == _ANIMATED and getattr(image, "is_animated", False):
                 return _as_it_is(name, Path(path).read_bytes(), image.size, column)
-            return _scaled(name, _upright(image), image.format or "", column, halve=halve)
+            return _scaled(name, upright(image), image.format or "", column, halve=halve)
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise _unreadable(name, error) from error
 
@@ -132,7 +132,7 @@ def _file(name: str, image: Image.Image, width: int, *, keep_png: bool) -> Pictu
     return PictureFile(name, sha256(data).hexdigest(), extension, *size, data)
 
 
-def _upright(image: Image.Image) -> Image.Image:
+def upright(image: Image.Image) -> Image.Image:
     """The pixels alone: turned as the camera says, in sRGB, without any metadata."""
     turned = ImageOps.exif_transpose(image)
     has_alpha = turned.has_transparency_data
