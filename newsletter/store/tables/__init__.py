@@ -30,6 +30,7 @@ from newsletter.store.tables.events import (
 )
 from newsletter.store.tables.ledger import attempt, batch, decision, dispatch, lane, wave, wave_zone
 from newsletter.store.tables.notices import notice, telling
+from newsletter.store.tables.reviews import approver, personal_link, preview_comment, test_group
 from newsletter.store.tables.site import identity, site, throttle, tick
 from newsletter.store.tables.subscribers import interest, subscriber, subscriber_tag, suppression
 from newsletter.store.tables.system_mail import system_mail
@@ -38,6 +39,7 @@ __all__ = [
     "approval",
     "approval_link",
     "approval_picture",
+    "approver",
     "asked",
     "attempt",
     "audit",
@@ -62,7 +64,9 @@ __all__ = [
     "notice",
     "one_time_link",
     "person",
+    "personal_link",
     "picture",
+    "preview_comment",
     "rendition",
     "request",
     "sign_in_tries",
@@ -73,6 +77,7 @@ __all__ = [
     "suppression",
     "system_mail",
     "telling",
+    "test_group",
     "throttle",
     "tick",
     "wave",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import JSON, BigInteger, Column, ForeignKey, Index, Integer, String, Table, Text
 
-from newsletter.model.review import Answer, LinkKind, Post
+from newsletter.model.review import Answer, LinkFor, Post
 from newsletter.store.columns import Moment, Word
 from newsletter.store.tables.base import BigId, metadata
 
@@ -13,7 +13,7 @@ personal_link = Table(
     "personal_link",
     metadata,
     Column("id", BigId, primary_key=True),
-    Column("kind", Word(LinkKind), nullable=False),
+    Column("kind", Word(LinkFor), nullable=False),
     Column("nonce", BigInteger, nullable=False),
     Column("issue_number", Integer, nullable=False, server_default="0"),
     Column("slug", Text, nullable=False, server_default=""),

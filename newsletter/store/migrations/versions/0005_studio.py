@@ -12,6 +12,7 @@ down_revision = "0004"
 def upgrade() -> None:
     """Expand: what the version before still needs stays."""
     _accounts()
+    _reviewing()
 
 
 def _accounts() -> None:
@@ -102,3 +103,77 @@ def _accounts() -> None:
     )
     op.create_index("ix_studio_session_person", "studio_session", ["person_id"], unique=False)
     op.create_index("ix_studio_session_seen", "studio_session", ["seen_at"], unique=False)
+
+
+def _reviewing() -> None:
+    """Links, comments, approvers, groups of test addresses."""
+    op.create_table(
+        "personal_link",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(16), nullable=False),
+        sa.Column("nonce", sa.BigInteger(), nullable=False),
+        sa.Column("issue_number", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("slug", sa.Text(), server_default="", nullable=False),
+        sa.Column("name", sa.Text(), server_default="", nullable=False),
+        sa.Column("email", sa.Text(), server_default="", nullable=False),
+        sa.Column("note", sa.Text(), server_default="", nullable=False),
+        sa.Column("seen", sa.String(length=64), server_default="", nullable=False),
+        sa.Column("by", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("revoked_by", sa.Text(), server_default="", nullable=False),
+        sa.Column("post", sa.String(16), nullable=False),
+        sa.Column("post_reason", sa.Text(), server_default="", nullable=False),
+        sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answer", sa.String(16), nullable=True),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("comment", sa.Text(), server_default="", nullable=False),
+        sa.Column("approval_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["approval_id"], ["approval.id"], name=op.f("fk_personal_link_approval_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_personal_link")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(
+        "ix_personal_link_issue", "personal_link", ["issue_number", "kind"], unique=False
+    )
+    op.create_table(
+        "preview_comment",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("link_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("issue_number", sa.Integer(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["link_id"], ["personal_link.id"], name=op.f("fk_preview_comment_link_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_preview_comment")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_preview_comment_link", "preview_comment", ["link_id", "at"], unique=False)
+    op.create_index("ix_preview_comment_issue", "preview_comment", ["issue_number"], unique=False)
+    op.create_table(
+        "approver",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("email", sa.String(length=254), nullable=False),
+        sa.Column("by", sa.Text(), nullable=False),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_approver")),
+        sa.UniqueConstraint("email", name=op.f("uq_approver_email")),
+        sqlite_autoincrement=True,
+    )
+    op.create_table(
+        "test_group",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("addresses", sa.JSON(), nullable=False),
+        sa.Column("by", sa.Text(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_test_group")),
+        sa.UniqueConstraint("name", name=op.f("uq_test_group_name")),
+        sqlite_autoincrement=True,
+    )
