@@ -11,6 +11,7 @@
     │   └── NotFound                a name that leads nowhere                 exit 2
     ├── RenderError                 a self-check after rendering failed       exit 1
     ├── BlockedError                findings or rules forbid the next step    exit 1
+    ├── Conflict                    somebody else changed the file meanwhile  exit 1
     ├── TransportError              a message could not be handed over        exit 1
     │   └── ProviderSilent          the provider did not answer a question    exit 1
     └── LedgerError                 the ledger refuses                        exit 1
@@ -118,6 +119,34 @@ class RenderError(NewsletterError):
 
 class BlockedError(NewsletterError):
     """Findings or rules forbid the next step."""
+
+
+class Conflict(NewsletterError):
+    """A file says something else than what its editor saw; nothing was written.
+
+    Attributes:
+        path: the file, relative to the site.
+        mine: what the editor wanted it to say; None when that can not be told any more.
+        theirs: what it says now; None when it is gone.
+        version: of `theirs`; whoever saves with it has seen it. Empty when it is gone.
+        merged: both changes in one text, when they touch different settings; else None.
+    """
+
+    def __init__(
+        self,
+        path: str,
+        mine: str | None,
+        theirs: str | None,
+        version: str = "",
+        merged: str | None = None,
+    ) -> None:
+        self.path = path
+        self.mine = mine
+        self.theirs = theirs
+        self.version = version
+        self.merged = merged
+        happened = "was changed" if theirs is not None else "was removed"
+        super().__init__(f"{path} {happened} by somebody else meanwhile. Nothing was overwritten.")
 
 
 class TransportError(NewsletterError):

@@ -30,9 +30,19 @@ def read_text(root: Path, path: Path) -> str:
     if not is_inside(root, path):
         raise _error(place, "It leads out of the site.", "Copy the file into the site's folder.")
     try:
-        text = _decode(_bytes(path, place), place)
+        data = _bytes(path, place)
     except OSError as error:
         raise _error(place, f"It can not be read: {error.strerror}.") from None
+    return text_of(data, place)
+
+
+def text_of(data: bytes, place: Place) -> str:
+    """A file's bytes as text, on the terms of `read_text`.
+
+    Raises:
+        ContentError: empty, not UTF-8, or with control characters.
+    """
+    text = _decode(data, place)
     if not text.strip():
         raise _error(place, "The file is empty.", "Begin it with `---` and its settings.")
     check_characters(text, place)
