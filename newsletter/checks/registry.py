@@ -81,11 +81,16 @@ HOW_TO_ASK = {
 _ORDER = {severity: position for position, severity in enumerate(Severity)}
 
 
+def _at_once() -> None:
+    """Nothing more urgent waits."""
+
+
 def check(
     renditions: Renditions,
     site: Site,
     evidence: Evidence,
     trace: Callable[[Rendition], Traced] | None = None,
+    between: Callable[[], None] = _at_once,
 ) -> tuple[Finding, ...]:
     """Run every rule over every rendition.
 
@@ -94,13 +99,14 @@ def check(
         site: whose settings the rules compare with.
         evidence: facts from outside the files.
         trace: makes a rendition once more with marks, so that findings name file and line.
+        between: called before each rule; may wait for more urgent work, or raise to stop.
 
     Returns:
         Each finding once, errors first, then by rule, place and variant; a finding that
         all variants share has the variant `""`. Empty means nothing was found.
     """
     examined = specimens(renditions, site, evidence, trace)
-    found = _found(examined)
+    found = _found(examined, between)
     every = {*renditions.findings, *_share(found, len(examined))}
     known = [rule.id for rule in RULES]
     judged = set(known) - {each.rule for each in unchecked(evidence)}
@@ -156,13 +162,15 @@ def check_mail(
     return tuple(sorted(found, key=_position))
 
 
-def _found(examined: Sequence[Specimen]) -> list[Finding]:
+def _found(examined: Sequence[Specimen], between: Callable[[], None]) -> list[Finding]:
     """What all rules find; the fullest variant comes first and tells the others its places."""
     found: list[Finding] = []
     known: dict[tuple[str, str], Place] = {}
     for each in examined:
         own = replace(each, known=known) if known else each
-        found += (finding for rule in RULES for finding in rule.findings(own))
+        for rule in RULES:
+            between()
+            found += rule.findings(own)
         if not known:
             once = Counter((one.rule, one.message) for one in found)
             places = {(one.rule, one.message): one.place for one in found}

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from newsletter.content.yaml_tree import Entries, parse_yaml
 from newsletter.errors import ContentError, Place, Problem
 
 FENCE = "---"
 _LONGEST_SETTINGS = 100_000
+_KEPT = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +30,9 @@ class Document:
     body_line: int
 
 
+@lru_cache(maxsize=_KEPT)  # YAML is most of what loading costs; a save changes one file of many
 def split_document(text: str, path: str) -> Document:
-    """Split and parse a content file.
+    """Split and parse a content file; the same text is parsed once.
 
     Raises:
         ContentError: a fence is missing or the settings are not YAML keys and values.

@@ -18,9 +18,11 @@ from newsletter.publishing.composing import (
     Ask,
     Composition,
     compose,
+    examine,
     is_blocking,
     require_sendable,
 )
+from newsletter.publishing.galley import Galley, set_up
 from newsletter.publishing.looking import Blamed, client_support, read_aloud, support_row
 from newsletter.publishing.mails import check_mails
 from newsletter.publishing.readers import neutral_reader, sample_reader
@@ -33,6 +35,7 @@ __all__ = [
     "Asking",
     "Blamed",
     "Composition",
+    "Galley",
     "Tried",
     "Weight",
     "approve",
@@ -42,6 +45,7 @@ __all__ = [
     "checked_row",
     "client_support",
     "compose",
+    "examine",
     "finding_row",
     "is_blocking",
     "manifest",
@@ -51,6 +55,7 @@ __all__ = [
     "require_sendable",
     "sample_reader",
     "send_test_mails",
+    "set_up",
     "support_row",
     "unchecked_row",
     "weigh",

@@ -8,14 +8,14 @@ from functools import partial
 from pathlib import Path
 
 from newsletter.checks import Evidence, check, unchecked
-from newsletter.content import load_issue
 from newsletter.errors import BlockedError
 from newsletter.model.content import Issue
 from newsletter.model.finding import Finding, Severity, Unchecked
 from newsletter.model.rendition import Renditions
 from newsletter.model.site import Site
 from newsletter.publishing.difficult import with_own_evidence
-from newsletter.rendering import Press, prepare_press, trace_rendition
+from newsletter.publishing.galley import Galley, set_up
+from newsletter.rendering import Press, trace_rendition
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,10 @@ _GRAVITY = {severity: rank for rank, severity in enumerate(Severity)}
 Ask = Callable[[Renditions, Evidence], Evidence]
 
 
+def at_once() -> None:
+    """Nothing more urgent waits."""
+
+
 def compose(site: Site, ref: str | Path, evidence: Evidence, ask: Ask | None = None) -> Composition:
     """Load, render and check one issue.
 
@@ -67,15 +71,34 @@ def compose(site: Site, ref: str | Path, evidence: Evidence, ask: Ask | None = N
         TemplateError: a template is wrong.
         RenderError: the bytes failed a self-check.
     """
-    issue = load_issue(site, ref)
-    press = prepare_press(issue, site)
-    renditions = press.print_all()
+    return examine(set_up(site, ref), evidence, ask)
+
+
+def examine(
+    galley: Galley,
+    evidence: Evidence,
+    ask: Ask | None = None,
+    between: Callable[[], None] = at_once,
+) -> Composition:
+    """Print and check what was set; evidence, ask and errors as for `compose`.
+
+    Args:
+        galley: what it has printed already is not printed again.
+        between: called again and again; may wait for more urgent work, or raise to stop.
+    """
+    for variant in galley.variants:
+        between()
+        galley.rendition(variant.variant)
+    renditions = galley.renditions()
     if ask is not None:
         evidence = ask(renditions, evidence)
-    known = with_own_evidence(evidence, renditions, site)
-    findings = check(renditions, site, known, partial(trace_rendition, press))
+    known = with_own_evidence(evidence, renditions, galley.site)
+    trace = partial(trace_rendition, galley.press)
+    findings = check(renditions, galley.site, known, trace, between)
     ranked = sorted(findings, key=lambda found: (_GRAVITY[found.severity], found.rule))
-    return Composition(site, issue, renditions, tuple(ranked), unchecked(known), press)
+    return Composition(
+        galley.site, galley.issue, renditions, tuple(ranked), unchecked(known), galley.press
+    )
 
 
 def require_sendable(composition: Composition) -> None:

@@ -6,7 +6,7 @@ Pure: no clock, no chance, no database, no network. The same files give the same
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from html import unescape
@@ -75,11 +75,15 @@ class Press:
     parts: Parts
     offered: tuple[Variant, ...]
 
-    def print_all(self) -> Renditions:
-        """Every variant's final bytes."""
+    def print_all(self, printed: Callable[[Variant], Rendition] | None = None) -> Renditions:
+        """Every variant's final bytes.
+
+        Args:
+            printed: gives what this press has printed already, and has it print the rest.
+        """
         return Renditions(
             issue=self.issue,
-            renditions=tuple(self.print(variant) for variant in self.offered),
+            renditions=tuple(map(printed or self.print, self.offered)),
             pictures=self.parts.pictures,
             findings=self.parts.findings,
         )

@@ -6,7 +6,6 @@ import threading
 from collections.abc import Collection
 
 from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response, StreamingResponse
@@ -86,7 +85,7 @@ class Pages:
             return letter.exact(part.mail, part.name)
         shown = simulated(part.mail.html, part.view.client)
         html = shown.html if shown else part.mail.html
-        return letter.framed(html, part.composition.site, part.view.images == "on")
+        return letter.framed(html, part.galley.site, part.view.images == "on")
 
     def text(self, request: Request) -> Response:
         """The text part alone."""
@@ -95,7 +94,7 @@ class Pages:
     def eml(self, request: Request) -> Response:
         """The whole mail as a file."""
         part = _Part(self.desk, request)
-        return letter.message(part.composition, part.mail, part.reader, part.name)
+        return letter.message(part.galley, part.mail, part.reader, part.name)
 
     async def live(self, request: Request) -> Response:
         """Versions of the files, as they change."""
@@ -123,11 +122,8 @@ class _Part:
     def __init__(self, desk: Desk, request: Request) -> None:
         self.view = View.read(request.query_params)
         slug, variant = request.path_params["slug"], request.path_params["variant"]
-        self.composition = desk.composition(slug)
-        try:
-            rendition = self.composition.renditions.variant(variant)
-        except KeyError:
-            raise HTTPException(404) from None
-        self.reader = reader_values(self.composition.site, self.view.persona, self.view.reader)
+        rendition = desk.rendition(slug, variant)
+        self.galley = desk.galley(slug)
+        self.reader = reader_values(self.galley.site, self.view.persona, self.view.reader)
         self.mail = letter.filled(rendition, self.reader)
         self.name = f"{slug}-{variant}"

@@ -10,8 +10,10 @@ from pathlib import Path
 
 from newsletter.errors import NewsletterError
 from newsletter.model.content import Issue
+from newsletter.model.rendition import Rendition
 from newsletter.model.site import Site
-from newsletter.publishing import Composition
+from newsletter.publishing import Composition, Galley
+from newsletter.web.preview.turns import Turns
 
 SETTINGS = "newsletter.toml"
 FOLDERS = ("issues", "templates")
@@ -26,14 +28,16 @@ class Workshop:
         load_site: reads the settings anew.
         list_issues: the slugs of a site's issues, in order.
         load_issue: one issue as authored, by slug.
-        compose: one issue with its final bytes, by slug.
+        set_up: one issue ready to print, by slug.
+        examine: its findings; calls what it is given again and again, see `publishing.examine`.
     """
 
     root: Path
     load_site: Callable[[], Site]
     list_issues: Callable[[Site], tuple[str, ...]]
     load_issue: Callable[[Site, str], Issue]
-    compose: Callable[[Site, str], Composition]
+    set_up: Callable[[Site, str], Galley]
+    examine: Callable[[Galley, Callable[[], None]], Composition]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +49,24 @@ class Entry:
     problem: NewsletterError | None
 
 
+class Stale(Exception):
+    """What is being checked is not what is on disk any more."""
+
+
 class Desk:
-    """Loads and composes once for each state of the files; safe to use from several threads."""
+    """Loads, prints and checks once for each state of the files; safe to use from several threads.
+
+    Bytes come before findings: while somebody waits for a mail, checking waits.
+    """
 
     def __init__(self, workshop: Workshop) -> None:
         self.workshop = workshop
         self._lock = threading.RLock()
+        self._examining = threading.Lock()
+        self._turns = Turns()
         self._version = ""
         self._site: Site | None = None
+        self._galleys: dict[str, Galley] = {}
         self._compositions: dict[str, Composition] = {}
 
     @property
@@ -84,17 +98,56 @@ class Desk:
                 self._site = self.workshop.load_site()
             return self._site
 
+    def galley(self, slug: str) -> Galley:
+        """One issue, ready to print.
+
+        Raises:
+            NewsletterError: it can not be loaded or found.
+        """
+        with self._lock:
+            site = self.site()
+            if slug not in self._galleys:
+                self._galleys[slug] = self.workshop.set_up(site, slug)
+            return self._galleys[slug]
+
+    def rendition(self, slug: str, variant: str = "") -> Rendition:
+        """One variant's final bytes, before everything else; the fullest without a name.
+
+        Raises:
+            NewsletterError: the issue can not be loaded or rendered, or has no such variant.
+        """
+        with self._turns.first():
+            return self.galley(slug).rendition(variant)
+
     def composition(self, slug: str) -> Composition:
-        """One issue with its final bytes.
+        """One issue with all its bytes and what was found in them.
 
         Raises:
             NewsletterError: it can not be loaded, rendered or found.
         """
+        while True:
+            galley = self.galley(slug)
+            with self._examining:
+                try:
+                    return self._examined(slug, galley)
+                except Stale:
+                    continue
+
+    def _examined(self, slug: str, galley: Galley) -> Composition:
+        def between() -> None:
+            self._turns.give_way()
+            if self._galleys.get(slug) is not galley:
+                raise Stale
+
+        between()
+        kept = self._compositions.get(slug)
+        if kept is not None and kept.press is galley.press:
+            return kept
+        made = self.workshop.examine(galley, between)
         with self._lock:
-            site = self.site()
-            if slug not in self._compositions:
-                self._compositions[slug] = self.workshop.compose(site, slug)
-            return self._compositions[slug]
+            if self._galleys.get(slug) is galley:
+                self._compositions[slug] = made
+        return made
 
     def entries(self) -> tuple[Entry, ...]:
         """Every issue of the site, readable or not.
@@ -108,9 +161,9 @@ class Desk:
     def picture(self, filename: str) -> bytes | None:
         """The bytes of a picture of any issue that lies open, by `<sha256>.<extension>`."""
         with self._lock:
-            compositions = tuple(self._compositions.values())
-        for composition in compositions:
-            for picture in composition.renditions.pictures:
+            galleys = tuple(self._galleys.values())
+        for galley in galleys:
+            for picture in galley.pictures:
                 if picture.filename == filename:
                     return picture.data
         return None
@@ -124,7 +177,8 @@ class Desk:
     def _forget_stale(self) -> None:
         version = self.version()
         if version != self._version:
-            self._version, self._site, self._compositions = version, None, {}
+            self._version, self._site = version, None
+            self._galleys, self._compositions = {}, {}
 
 
 def _files(folders: tuple[Path, ...]) -> Iterator[Path]:

@@ -14,7 +14,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
 from newsletter.model.rendition import Mail, Rendition
 from newsletter.model.site import Site
-from newsletter.publishing import Composition
+from newsletter.publishing import Galley
 from newsletter.rendering import fill, to_eml
 
 FRAME_POLICY = (
@@ -46,14 +46,14 @@ def plain(mail: Mail) -> Response:
     return PlainTextResponse(mail.text)
 
 
-def message(composition: Composition, mail: Mail, reader: Mapping[str, str], name: str) -> Response:
+def message(galley: Galley, mail: Mail, reader: Mapping[str, str], name: str) -> Response:
     """The whole mail as a file that a mail program opens (RFC 5322)."""
     data = to_eml(
         mail,
-        composition.site,
+        galley.site,
         to=reader["subscriber.email"],
         unsubscribe=reader["link.unsubscribe"],
-        date=composition.issue.send_at,
+        date=galley.issue.send_at,
     )
     return Response(data, media_type="message/rfc822", headers=_attachment(f"{name}.eml"))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from rich.console import Console
@@ -12,7 +12,7 @@ from rich.console import Console
 from newsletter.bootstrap import App, load_app
 from newsletter.content import issue_files, load_issue
 from newsletter.model.site import Site
-from newsletter.publishing import Composition, compose
+from newsletter.publishing import Composition, Galley, examine, set_up
 from newsletter.web.preview.app import create_preview
 from newsletter.web.preview.desk import Workshop
 from newsletter.web.serving import LOOPBACK, Served
@@ -30,10 +30,10 @@ def workshop_of(app: App, environ: Mapping[str, str] = os.environ) -> Workshop:
     def list_issues(site: Site) -> tuple[str, ...]:
         return tuple(Path(path).stem for path in issue_files(site))
 
-    def compose_one(site: Site, slug: str) -> Composition:
-        return compose(site, slug, app.evidence)
+    def examine_one(galley: Galley, between: Callable[[], None]) -> Composition:
+        return examine(galley, app.evidence, between=between)
 
-    return Workshop(root, load_site, list_issues, load_issue, compose_one)
+    return Workshop(root, load_site, list_issues, load_issue, set_up, examine_one)
 
 
 def preview_server(app: App, port: int = 0, host: str = LOOPBACK) -> Served:

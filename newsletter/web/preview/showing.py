@@ -9,7 +9,6 @@ from typing import Any
 
 from newsletter.checks import CLIP_BYTES, WARN_BYTES, sent_bytes
 from newsletter.checks.simulating import CLIENTS
-from newsletter.errors import NotFound, nearest
 from newsletter.model.finding import Finding, Severity
 from newsletter.model.rendition import Rendition
 from newsletter.model.site import Site
@@ -73,7 +72,7 @@ def issue_values(desk: Desk, slug: str, view: View) -> dict[str, Any]:
     """
     version = desk.version()
     composition = desk.composition(slug)
-    rendition = _rendition(composition, view.variant)
+    rendition = desk.rendition(slug, view.variant)
     reader = reader_values(composition.site, view.persona, view.reader)
     mail = letter.filled(rendition, reader)
     return {
@@ -117,17 +116,6 @@ def kilobytes(count: int) -> str:
 def written(moment: datetime) -> str:
     """A wall time as people write it: `1 December 2026, 09:00`."""
     return f"{moment.day} {moment:%B %Y, %H:%M}"
-
-
-def _rendition(composition: Composition, name: str) -> Rendition:
-    renditions = composition.renditions
-    if not name:
-        return renditions.renditions[0]
-    try:
-        return renditions.variant(name)
-    except KeyError:
-        known = nearest(name, (each.variant for each in renditions.renditions))
-        raise NotFound(f'This issue has no variant "{name}". {known}') from None
 
 
 def _variants(composition: Composition) -> list[Variant]:
