@@ -29,7 +29,7 @@ from newsletter.store.tables.events import (
     malformed_event,
 )
 from newsletter.store.tables.ledger import attempt, batch, decision, dispatch, lane, wave, wave_zone
-from newsletter.store.tables.notices import notice, telling
+from newsletter.store.tables.notices import notice, notice_read, telling
 from newsletter.store.tables.reviews import approver, personal_link, preview_comment, test_group
 from newsletter.store.tables.site import identity, site, throttle, tick
 from newsletter.store.tables.subscribers import interest, subscriber, subscriber_tag, suppression
@@ -62,6 +62,7 @@ __all__ = [
     "malformed_event",
     "metadata",
     "notice",
+    "notice_read",
     "one_time_link",
     "person",
     "personal_link",

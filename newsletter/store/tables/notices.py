@@ -36,3 +36,12 @@ telling = Table(
     Column("reason", Text, nullable=False, server_default=""),
 )
 Index("ix_telling_state", telling.c.state, telling.c.not_before)
+
+# Who has seen which notice in the studio.
+notice_read = Table(
+    "notice_read",
+    metadata,
+    Column("person_id", Integer, ForeignKey("person.id"), primary_key=True),
+    Column("notice_id", BigId, ForeignKey("notice.id"), primary_key=True),
+    Column("at", Moment, nullable=False),
+)

@@ -13,6 +13,7 @@ def upgrade() -> None:
     """Expand: what the version before still needs stays."""
     _accounts()
     _reviewing()
+    _bell()
 
 
 def _accounts() -> None:
@@ -176,4 +177,23 @@ def _reviewing() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_test_group")),
         sa.UniqueConstraint("name", name=op.f("uq_test_group_name")),
         sqlite_autoincrement=True,
+    )
+
+
+def _bell() -> None:
+    """Who has seen which notice."""
+    op.create_table(
+        "notice_read",
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "notice_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_notice_read_person_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["notice_id"], ["notice.id"], name=op.f("fk_notice_read_notice_id")
+        ),
+        sa.PrimaryKeyConstraint("person_id", "notice_id", name=op.f("pk_notice_read")),
     )
