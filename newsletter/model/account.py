@@ -94,3 +94,21 @@ class Entry:
     on: str
     details: Mapping[str, str]
     ip: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """Which lines of the audit log are looked for; empty means any.
+
+    Attributes:
+        name: of who did it, exactly.
+        action: exactly.
+        on: part of what it was done to, without regard to case.
+        since, until: from the first until just before the second; aware.
+    """
+
+    name: str = ""
+    action: str = ""
+    on: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
