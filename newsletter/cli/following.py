@@ -13,10 +13,11 @@ from newsletter.cli.asking import By, IssueName, Json, Yes, confirm_on_terminal,
 from newsletter.cli.naming import find_number
 from newsletter.cli.opening import opened
 from newsletter.cli.output import emit, people, plain
-from newsletter.cli.planning import approval_of, tell_if_unwatched
+from newsletter.cli.planning import tell_if_unwatched
 from newsletter.cli.records import dispatch_record
 from newsletter.dispatching.planning import Plan, follow_up
 from newsletter.errors import BlockedError, LedgerError
+from newsletter.scheduling.placing import approval_of
 from newsletter.scheduling.reach import Missed, count_missed
 from newsletter.scheduling.spoken import people as readers_in_words
 from newsletter.store import Store

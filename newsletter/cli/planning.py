@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -15,20 +16,17 @@ from newsletter.cli.output import emit, people, plain, warn
 from newsletter.cli.records import dispatch_record
 from newsletter.dispatching.planning import Plan, reschedule, schedule, unschedule
 from newsletter.dispatching.ticking import last_tick
-from newsletter.errors import BlockedError, LedgerError, UsageError
+from newsletter.errors import UsageError
 from newsletter.model.content import Issue
 from newsletter.model.ledger import Dispatch, DispatchState
 from newsletter.publishing import changed_since, require_sendable
+from newsletter.scheduling.placing import approval_of, movable_dispatch
 from newsletter.scheduling.reach import Reach, count_reach, require_readers
 from newsletter.scheduling.spoken import day_and_time, when
 from newsletter.scheduling.spoken import people as readers_in_words
 from newsletter.scheduling.timing import Past, Timing, read_timing
 from newsletter.scheduling.watch import is_watched
 from newsletter.store import Store
-from newsletter.store.approvals import Approved, latest_approval
-from newsletter.store.dispatches import dispatches_of
-
-_MOVABLE = (DispatchState.SCHEDULED, DispatchState.NEEDS_REVIEW)
 
 
 def register(program: typer.Typer) -> None:
@@ -83,17 +81,6 @@ def unschedule_issue(
         emit(dispatch_record(done))
 
 
-def approval_of(store: Store, number: int) -> Approved:
-    """The newest approval of an issue; raises BlockedError when there is none."""
-    with store.read() as connection:
-        approved = latest_approval(connection, number)
-    if approved is None:
-        raise BlockedError(
-            f"Issue {number} is not approved. First: newsletter approve {number} --by NAME"
-        )
-    return approved
-
-
 def tell_if_unwatched(console: Console, app: App, store: Store) -> None:
     """Say so when no scheduler runs: what is due would wait."""
     with store.read() as connection:
@@ -133,7 +120,7 @@ class _Calendar:
     def put(self, at: str, zone: str, past: Past | None, by: str) -> Dispatch:
         """Schedule the issue, or move it where it is scheduled already."""
         require_readers(self.reach, self.approved)
-        before = self._before()
+        before = movable_dispatch(self.store, self.issue.number)
         timing, past = self._timing(at, zone, past)
         plan = Plan(
             due_at=timing.due_at,
@@ -147,22 +134,6 @@ class _Calendar:
         self._tell(timing)
         warn_of_a_deaf_canary(self.console, self.app)
         return made
-
-    def _before(self) -> Dispatch | None:
-        """The dispatch that can be moved; one that can not is told."""
-        with self.store.read() as connection:
-            found = dispatches_of(connection, self.issue.number)
-        counting = [
-            each for each in found if each.frozen or each.state is not DispatchState.CANCELLED
-        ]
-        if not counting:
-            return None
-        if counting[-1].state in _MOVABLE:
-            return counting[-1]
-        raise LedgerError(
-            f"Issue {self.issue.number} has a dispatch that is {counting[-1].state.value}; it can "
-            f"not be scheduled again. See: newsletter status {self.issue.number}"
-        )
 
     def _timing(self, at: str, zone: str, past: Past | None) -> tuple[Timing, Past]:
         def read(choice: Past) -> Timing:
@@ -208,7 +179,7 @@ class _Calendar:
             json=self.json,
             otherwise=f"{told} With --yes it moves to {day_and_time(timing, self.now)}.",
         )
-        return reschedule(self.store, before.id, plan)
+        return reschedule(self.store, before.id, replace(plan, canary=before.canary))
 
     def _tell(self, timing: Timing) -> None:
         plain(self.console, f"{when(timing, self.reach.readers, self.now)}.")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from rich.console import Console
 
 from newsletter.bootstrap import App
@@ -13,11 +15,11 @@ from newsletter.dispatching.planning import Plan, reschedule, schedule
 from newsletter.errors import BlockedError
 from newsletter.model.ledger import Dispatch, DispatchState
 from newsletter.publishing import approve, changed_since, require_sendable
+from newsletter.scheduling.placing import latest_dispatch
 from newsletter.scheduling.reach import Reach, count_reach, require_readers
 from newsletter.scheduling.spoken import people as readers_in_words
 from newsletter.store import Store
 from newsletter.store.approvals import Approved, latest_approval, load_approval
-from newsletter.store.dispatches import dispatches_of
 
 
 class Starter:
@@ -71,7 +73,7 @@ class Starter:
         with self.store.read() as connection:
             approved = load_approval(connection, before.approval_id)
         self._show(approved)
-        reschedule(self.store, before.id, self._plan(by))
+        reschedule(self.store, before.id, replace(self._plan(by), canary=before.canary))
 
     def _plan(self, by: str) -> Plan:
         return Plan(self.app.clock.now(), canary=self.app.site.dispatch.canary, by=by)
@@ -103,14 +105,6 @@ class Starter:
             f"Issue {before.issue_number} was {before.state} already; nothing is sent. For readers "
             f"it did not reach: newsletter follow-up {before.issue_number}",
         )
-
-
-def latest_dispatch(store: Store, number: int) -> Dispatch | None:
-    """The newest dispatch, without those taken off the calendar before anybody was frozen."""
-    with store.read() as connection:
-        found = dispatches_of(connection, number)
-    counting = [each for each in found if each.frozen or each.state is not DispatchState.CANCELLED]
-    return counting[-1] if counting else None
 
 
 def _waits_for_a_person(before: Dispatch) -> BlockedError:

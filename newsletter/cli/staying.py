@@ -11,12 +11,12 @@ from newsletter.bootstrap import App
 from newsletter.cli.output import plain, warn
 from newsletter.cli.progress import Progress
 from newsletter.cli.standing import look, record
-from newsletter.cli.starting import latest_dispatch
 from newsletter.cli.stopping import Stopping
 from newsletter.cli.telling import lines_of
 from newsletter.dispatching.running import LOOK_EVERY, Dispatcher, outlast
 from newsletter.dispatching.status import issue_status
 from newsletter.model.ledger import DeliveryOutcome, Dispatch, DispatchState
+from newsletter.scheduling.placing import latest_dispatch
 from newsletter.store import Store
 from newsletter.store.known import is_paused_by_person
 

@@ -1,5 +1,6 @@
 """Files in, values out: issues, snippets and topics, every error with its path and line."""
 
+from newsletter.content.headlines import Headline, read_headline
 from newsletter.content.loading import (
     check_all,
     find_issue,
@@ -14,6 +15,7 @@ from newsletter.content.merge import parse_merge, write_merge
 from newsletter.content.writing import new_issue_text, next_number, write_new_issue
 
 __all__ = [
+    "Headline",
     "check_all",
     "find_issue",
     "issue_files",
@@ -25,6 +27,7 @@ __all__ = [
     "new_issue_text",
     "next_number",
     "parse_merge",
+    "read_headline",
     "write_merge",
     "write_new_issue",
 ]

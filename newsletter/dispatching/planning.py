@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Update, insert
 from sqlalchemy.exc import IntegrityError
 
+from newsletter.dispatching.moves import before_the_move
 from newsletter.dispatching.waves import RESCHEDULE
 from newsletter.errors import LedgerError
 from newsletter.model.ledger import ENDED, Dispatch, DispatchKind, DispatchState, WaveState
@@ -86,23 +87,24 @@ def succeed(store: Store, connection: Connection, approval_id: int, plan: Plan) 
 
 
 def reschedule(store: Store, dispatch_id: int, plan: Plan) -> Dispatch:
-    """Give a dispatch another time; also takes one out of review.
+    """Give a dispatch another time, and another canary; also takes one out of review.
 
-    What was frozen before stays frozen; waves that were too late go when it is due.
-    Raises LedgerError when it is no longer waiting for a time.
+    What was frozen before stays frozen, and its canary with it; waves that were too late go when
+    it is due. Raises LedgerError when it is no longer waiting for a time.
     """
     with store.write() as connection:
         before = load_dispatch(connection, dispatch_id, lock=True)
         times = {"due_at": plan.due_at, "wall_time": plan.wall_time, "zone": plan.zone}
         if before.state is DispatchState.SCHEDULED:
-            statement = _while_scheduled(dispatch_id).values(**times, past_zones=plan.past_zones)
+            ways = {"past_zones": plan.past_zones, "canary": plan.canary}
+            statement = _while_scheduled(dispatch_id).values(**times, **ways)
         else:
             statement = dispatch_step(DispatchState.SCHEDULED).values(**times, reason="")
             statement = statement.where(dispatch.c.id == dispatch_id)
         if not changed(connection.execute(statement)):
             raise _too_late(before, "given another time")
         _forgive_late_waves(connection, dispatch_id, plan.due_at)
-        _record(store, connection, before, RESCHEDULE, plan.by)
+        _record(store, connection, before, RESCHEDULE, plan.by, **before_the_move(before))
         return load_dispatch(connection, dispatch_id)
 
 
@@ -208,7 +210,7 @@ def _forgive_late_waves(connection: Connection, dispatch_id: int, due_at: dateti
 
 
 def _record(
-    store: Store, connection: Connection, of: Dispatch, what: str, by: str, **evidence: int
+    store: Store, connection: Connection, of: Dispatch, what: str, by: str, **evidence: Any
 ) -> None:
     record_decision(
         connection,

@@ -10,6 +10,7 @@ Who dies in between has counted too much: the ramp errs to the careful side.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -20,12 +21,34 @@ from newsletter.dispatching.rules import Rules
 from newsletter.model.ledger import BatchState
 from newsletter.store.tables import batch, dispatch, throttle
 
+
+@dataclass(frozen=True, slots=True)
+class Ramp:
+    """What is left of the warm-up.
+
+    Attributes:
+        ahead: readers at most on a day of sending and on those that follow it, while it lasts.
+    """
+
+    ahead: tuple[int, ...]
+
+
 _RAMP: Select[Any] = select(throttle.c.day, throttle.c.day_readers, throttle.c.warm_up_days)
 
 
 def is_warmed_up(connection: Connection, rules: Rules, today: date) -> bool:
     """Whether no ramp holds readers back any more."""
     return _left(connection.execute(_RAMP).one(), rules, today) is None
+
+
+def read_ramp(connection: Connection, rules: Rules, day: date) -> Ramp | None:
+    """What the ramp lets go from a day on, if that is the next day of sending; None without one."""
+    row = connection.execute(_RAMP).one()
+    left = _left(row, rules, day)
+    if left is None:
+        return None
+    nth: int = row.warm_up_days + _is_new(row, day)
+    return Ramp((left, *rules.warm_up[nth:]))
 
 
 def is_spent(connection: Connection, rules: Rules, today: date) -> bool:

@@ -31,6 +31,7 @@ class Timing:
         due_at: aware, UTC; with `subscriber` the earliest moment any reader gets it.
         past: readers whose own time was past already when this was said.
         past_zones: the names of their zones.
+        choice: what becomes of them.
     """
 
     wall: datetime
@@ -38,6 +39,7 @@ class Timing:
     due_at: datetime
     past: int = 0
     past_zones: tuple[str, ...] = ()
+    choice: Past = Past.NOW
 
     @property
     def is_personal(self) -> bool:
@@ -101,7 +103,8 @@ def _personal(
     due = min(wave_times(wall, moments, site_zone, after=now, past_zones=past).values())
     timing = Timing(wall, SUBSCRIBER_ZONE, due)
     readers = sum(zones.get(name, 0) for name in behind)
-    return replace(timing, past=readers, past_zones=tuple(name or site_zone for name in behind))
+    names = tuple(name or site_zone for name in behind)
+    return replace(timing, past=readers, past_zones=names, choice=past)
 
 
 def _moments(wall: datetime, zones: Iterable[str], site_zone: str) -> Mapping[str, datetime]:

@@ -44,3 +44,14 @@ def last_decision(connection: Connection, dispatch_id: int, what: str) -> dateti
         )
     ).scalar()
     return moment
+
+
+def last_evidence(connection: Connection, dispatch_id: int, what: str) -> Mapping[str, Any] | None:
+    """What was shown when somebody last decided that about a dispatch; None when nobody did."""
+    found: Mapping[str, Any] | None = connection.execute(
+        select(decision.c.evidence)
+        .where(decision.c.dispatch_id == dispatch_id, decision.c.what == what)
+        .order_by(decision.c.id.desc())
+        .limit(1)
+    ).scalar()
+    return found
