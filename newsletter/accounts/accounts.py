@@ -58,9 +58,9 @@ class Accounts:
         """Who sits at the browser with that cookie; None when nobody does (any more)."""
         return sessions.take_seat(self._office, token)
 
-    def sign_out(self, token: str) -> None:
-        """End that session; a token that is none changes nothing."""
-        sessions.leave_seat(self._office, token)
+    def sign_out(self, seat: Seat, *, ip: str = "") -> None:
+        """End that session."""
+        sessions.leave_seat(self._office, seat, ip)
 
     def change_password(
         self, seat: Seat, current: str, new: str, *, ip: str = "", user_agent: str = ""

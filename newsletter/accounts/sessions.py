@@ -11,7 +11,6 @@ from newsletter.errors import NotFound
 from newsletter.model.account import Session
 from newsletter.model.person import Person, Seat
 from newsletter.store.studio_sessions import (
-    end_session,
     end_sessions,
     find_session,
     list_sessions,
@@ -64,16 +63,11 @@ def take_seat(office: Office, token: str) -> Seat | None:
     return Seat(found.person, found.id, office.marks.csrf(kept))
 
 
-def leave_seat(office: Office, token: str) -> None:
-    """Sign a browser out; a token that is none changes nothing."""
-    kept = office.marks.read_session(token)
-    if kept is None:
-        return
+def leave_seat(office: Office, seat: Seat, ip: str) -> None:
+    """Sign a browser out; one that is signed out already stays so."""
     with office.store.write() as connection:
-        found = find_session(connection, kept)
-        if found is not None:
-            end_session(connection, kept)
-            office.note(connection, found.person, "signed out")
+        if end_sessions(connection, seat.person.id, only=seat.session):
+            office.note(connection, seat.person, "signed out", ip=ip)
 
 
 def sessions_of(office: Office, person: Person) -> tuple[Session, ...]:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
+from newsletter.accounts import Accounts
 from newsletter.bootstrap import engines
 from newsletter.bootstrap.clock import SystemClock
 from newsletter.bootstrap.links import Links
@@ -168,6 +169,14 @@ class App:
         finally:
             desk.store.close()
 
+    def desk_on(self, store: Store) -> Desk:
+        """As `deskwork`, on a store that is open already and stays so."""
+        return self._desk(NoTransport(), store=store)
+
+    def accounts(self, store: Store) -> Accounts:
+        """People of the studio, on an open store."""
+        return Accounts(store, self.clock, self.signer, site_name=self.site.name)
+
     def reception(self, store: Store) -> Reception:
         """The use cases of readers, on an open store."""
         return open_reception(
@@ -230,8 +239,13 @@ class App:
     def _forget_rejected(self, connection: Connection, subscriber: int, address: str) -> None:
         forget_rejected(self.rejected, address)
 
-    def _desk(self, transport: Transport, stopping: Callable[[], bool] = goes_on) -> Desk:
-        store, limits = self.open_store(), self.settings.brakes
+    def _desk(
+        self,
+        transport: Transport,
+        stopping: Callable[[], bool] = goes_on,
+        store: Store | None = None,
+    ) -> Desk:
+        store, limits = store or self.open_store(), self.settings.brakes
         return Desk(
             store=store,
             transport=transport,

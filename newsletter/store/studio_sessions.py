@@ -89,11 +89,6 @@ def see_session(connection: Connection, session_id: int, now: datetime) -> None:
     connection.execute(update(studio_session).where(mine).values(seen_at=now))
 
 
-def end_session(connection: Connection, token_sha256: str) -> None:
-    """Sign one browser out."""
-    connection.execute(delete(studio_session).where(studio_session.c.token_sha256 == token_sha256))
-
-
 def end_sessions(
     connection: Connection, person_id: int, *, only: int | None = None, but: int | None = None
 ) -> int:
