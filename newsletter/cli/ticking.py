@@ -17,6 +17,7 @@ from newsletter.cli.stopping import Stopping
 from newsletter.dispatching.running import Dispatcher
 from newsletter.errors import NewsletterError, UsageError
 from newsletter.feedback.applying import apply_posts
+from newsletter.feedback.forgetting import forget_unreadable
 from newsletter.feedback.notices import write_silence
 from newsletter.feedback.reconciling import reconcile
 from newsletter.scheduling.clockwork import Job
@@ -59,6 +60,7 @@ def jobs_of(app: App, dispatcher: Dispatcher) -> tuple[Job, ...]:
         Job("health", herald.write_health, every=_UPKEEP_EVERY),
         Job("telling", herald.tell, every=_TELLING_EVERY),
         Job("upkeep", partial(keep_up, reception), every=_UPKEEP_EVERY),
+        Job("unreadable", partial(forget_unreadable, reception.store), every=_UPKEEP_EVERY),
     )
 
 

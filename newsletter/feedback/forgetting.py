@@ -1,4 +1,4 @@
-"""Whoever is erased is erased from what the provider told, too.
+"""What the provider told is forgotten: with whoever is erased, and when nobody can use it any more.
 
 Lines about their deliveries hold no address. What does: posts that wait to be applied, lines of
 mails that were not ours, and parts that could not be read.
@@ -7,13 +7,18 @@ mails that were not ours, and parts that could not be read.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from datetime import timedelta
 
 from sqlalchemy import Connection, func, text, update
 
 from newsletter.feedback.applying import Applier, apply_in
-from newsletter.store.event_posts import Post, lock_posts, waiting_posts
+from newsletter.store import Store
+from newsletter.store.event_posts import Post, drop_malformed, lock_posts, waiting_posts
 from newsletter.store.tables import delivery_event, malformed_event
 from newsletter.store.tables.events import NAMED
+
+UNREADABLE_FOR = timedelta(days=30)
+"""Long enough for somebody to look into it; it may hold addresses."""
 
 _BYTES_AT_ONCE = 1_000_000
 
@@ -39,6 +44,12 @@ def forget_told(applier: Applier, connection: Connection, address: str) -> None:
     for spelling in spellings:
         held = func.lower(malformed_event.c.raw).contains(spelling, autoescape=True)
         connection.execute(update(malformed_event).where(held).values(raw=""))
+
+
+def forget_unreadable(store: Store) -> int:
+    """Take away parts of posts that nobody could read and that are old; returns how many."""
+    with store.write(durable=False) as connection:
+        return drop_malformed(connection, store.now(connection) - UNREADABLE_FOR)
 
 
 def _spellings(address: str) -> Collection[str]:

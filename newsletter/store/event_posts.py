@@ -89,6 +89,12 @@ def keep_malformed(
         connection.execute(insert(malformed_event), rows)
 
 
+def drop_malformed(connection: Connection, before: datetime) -> int:
+    """Take away what could not be read and came before a moment; returns how many parts."""
+    old = delete(malformed_event).where(malformed_event.c.received_at < before)
+    return connection.execute(old).rowcount
+
+
 def count_waiting(connection: Connection) -> int:
     """How many posts wait to be applied."""
     return connection.execute(select(func.count()).select_from(event_post)).scalar_one()

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import Connection
 
 from newsletter.feedback.applying import Applier
-from newsletter.feedback.forgetting import forget_told
+from newsletter.feedback.forgetting import UNREADABLE_FOR, forget_told, forget_unreadable
 from newsletter.model.event import EventMatch
 from newsletter.model.ledger import Feedback
 from newsletter.model.site import Site
@@ -90,3 +91,16 @@ def test_an_address_nobody_had_is_forgotten_too(provider: Provider) -> None:
     provider.tell(stranger | {"sg_event_id": "later"})
     assert "stranger" not in everything(provider)
     assert len(provider.rows(delivery_event)) == 2
+
+
+def test_what_nobody_could_read_is_kept_for_a_month(provider: Provider) -> None:
+    """It may hold addresses; what came later stays."""
+    provider.tell({"email": ANN, "event": "bounce"})
+    clock, store = provider.world.clock, provider.world.store
+    clock.move(UNREADABLE_FOR - timedelta(minutes=1))
+    assert forget_unreadable(store) == 0
+    provider.tell({"email": BEN, "event": "bounce"})
+    clock.move(timedelta(minutes=2))
+    assert forget_unreadable(store) == 1
+    [left] = provider.rows(malformed_event)
+    assert BEN in left.raw
