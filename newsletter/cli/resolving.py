@@ -13,7 +13,8 @@ from newsletter.cli.asking import IssueName, Json, Yes, confirm_on_terminal
 from newsletter.cli.naming import find_number
 from newsletter.cli.output import emit, people, plain
 from newsletter.cli.planning import tell_if_unwatched
-from newsletter.dispatching.resolving import Unknown, list_unknown, resolve
+from newsletter.dispatching.resolving import resolve
+from newsletter.dispatching.unknown import Unknown, list_unknown
 from newsletter.errors import UsageError
 from newsletter.model.event import EvidenceKind
 from newsletter.model.ledger import Resolution

@@ -10,12 +10,8 @@ from newsletter.bootstrap import App
 from newsletter.cli.asking import Json
 from newsletter.cli.opening import opened
 from newsletter.cli.output import emit, people, plain
-from newsletter.cli.subscribers_rules import Consent, pair, rules_of
-from newsletter.errors import UsageError
-from newsletter.lists import ListedReader, read_row
-from newsletter.model.consent import Channel, FormEvidence
-from newsletter.store.subscribers import NewReader
-from newsletter.subscribing import BroughtIn, Yes, bring_in
+from newsletter.cli.subscribers_rules import Consent, pair
+from newsletter.subscribing.adding import add_by_hand
 
 
 def add(
@@ -35,23 +31,10 @@ def add(
     app: App = context.obj()
     cells = {"email": address, "first_name": first_name, "interests": interests, "tags": tags}
     cells |= {"zone": zone, **dict(pair(text) for text in value or [])}
-    row = read_row(cells, rules_of(app))
-    if row.unknown_zone:
-        raise UsageError(f'"{row.unknown_zone}" is no time zone. Write it like Europe/Berlin.')
-    done = _bring(app, row, consent.strip())
-    if refused := done.refused.get(row.email):
-        raise UsageError(f"{row.email} is {refused} and stays so. Only they can come back.")
-    waits = "" if consent.strip() or done.updated else ", and waits until they confirm"
-    plain(people(json), f"{row.email} is {'in' if done.imported else 'updated'}{waits}.")
-    if json:
-        waiting = done.imported if not consent.strip() else 0
-        counted = {"imported": done.imported, "updated": done.updated, "waiting": waiting}
-        emit({**counted, "suppressed": 0, "rejected": 0})
-
-
-def _bring(app: App, row: ListedReader, consent: str) -> BroughtIn:
-    reader = NewReader(row.email, row.first_name, row.attributes, row.tags, row.interests, row.zone)
-    evidence = FormEvidence(form="admin" if consent else "", wording=consent)
     with opened(app) as store:
-        yes = Yes(reader, evidence, note="added by hand")
-        return bring_in(app.reception(store), [yes], Channel.ADMIN)
+        done = add_by_hand(app.reception(store), cells, consent)
+    waits = ", and waits until they confirm" if done.waits else ""
+    plain(people(json), f"{done.email} is {'in' if done.is_new else 'updated'}{waits}.")
+    if json:
+        counted = {"imported": int(done.is_new), "updated": int(not done.is_new)}
+        emit({**counted, "waiting": int(done.waits), "suppressed": 0, "rejected": 0})

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -14,20 +11,8 @@ from newsletter.bootstrap import App
 from newsletter.cli.asking import Json
 from newsletter.cli.opening import opened
 from newsletter.cli.output import emit, people, plain
-from newsletter.lists import tags_told, write_list
-from newsletter.store.roster import Entry, entries
-from newsletter.store.tables.subscribers import Status
-
-_COLUMNS = ("email", "first_name", "status", "interests", "tags", "zone")
-
-
-class Exported(StrEnum):
-    """Which readers."""
-
-    PENDING = "pending"
-    CONFIRMED = "confirmed"
-    UNSUBSCRIBED = "unsubscribed"
-    SUPPRESSED = "suppressed"
+from newsletter.lists import write_list
+from newsletter.subscribing.exporting import Exported, export_header, export_rows
 
 
 def export(
@@ -41,43 +26,9 @@ def export(
     Cells that a spreadsheet would run begin with an apostrophe; `import` takes it away again.
     """
     app: App = context.obj()
-    attributes = [each.slug for each in app.site.attributes]
-    header = (*_COLUMNS, *attributes, "created_at", "confirmed_at")
     with opened(app) as store:
-        chosen = Status(status) if status and status is not Exported.SUPPRESSED else None
-        found = (each for each in entries(store, chosen) if _is_meant(each, status))
-        count = write_list(file, header, (_row(each, attributes) for each in found))
+        rows = export_rows(store, app.site, status)
+        count = write_list(file, export_header(app.site), rows)
     plain(people(json), f"{count:,} readers are in {file}.")
     if json:
         emit({"exported": count, "file": str(file)})
-
-
-def status_of(entry: Entry) -> str:
-    """One word that `import` understands: a suppressed address is no yes, whatever was said."""
-    if not entry.suppressed or entry.status is Status.UNSUBSCRIBED:
-        return entry.status.value
-    return "bounced" if entry.suppressed == "bounce" else "suppressed"
-
-
-def _is_meant(entry: Entry, status: Exported | None) -> bool:
-    if status is Exported.SUPPRESSED:
-        return bool(entry.suppressed)
-    return status is not Exported.CONFIRMED or not entry.suppressed
-
-
-def _row(entry: Entry, attributes: Sequence[str]) -> list[str]:
-    return [
-        entry.email,
-        entry.first_name,
-        status_of(entry),
-        "; ".join(entry.interests or ()),
-        tags_told(entry.tags),
-        entry.zone,
-        *(entry.attributes.get(slug, "") for slug in attributes),
-        _told(entry.created_at),
-        _told(entry.confirmed_at),
-    ]
-
-
-def _told(moment: datetime | None) -> str:
-    return moment.isoformat(sep=" ", timespec="seconds") if moment else ""

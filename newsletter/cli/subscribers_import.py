@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -17,39 +16,11 @@ from newsletter.cli.opening import opened
 from newsletter.cli.output import emit, people, plain, warn
 from newsletter.cli.subscribers_progress import Bars
 from newsletter.cli.subscribers_rules import Consent, pair, rules_of
-from newsletter.lists import (
-    BadRow,
-    DateOrder,
-    Kind,
-    ListPlan,
-    ListRules,
-    Rejected,
-    find_sources,
-    look_at,
-)
-from newsletter.subscribing import Reception
-from newsletter.subscribing.importing import Import, Tally, foresee, import_lists
+from newsletter.lists import DateOrder, Kind, ListPlan
+from newsletter.subscribing.importing import Import, Tally
+from newsletter.subscribing.list_files import BadRows, bring_lists, plan_lists, try_lists
 
-_MOST_SHOWN = 10  # bad rows on the screen, and reasons in JSON times ten; all are in the file
-_MOST_REASONS = 100
-
-
-@dataclass(slots=True)
-class _Bad:
-    """The first bad rows, for the screen; and all of them into files.
-
-    Attributes:
-        files: by the list's name; None keeps none.
-    """
-
-    files: Mapping[str, Rejected] | None = None
-    first: list[tuple[str, BadRow]] = field(default_factory=list)
-
-    def __call__(self, plan: ListPlan, row: BadRow) -> None:
-        if len(self.first) < _MOST_REASONS:
-            self.first.append((plan.source.name, row))
-        if self.files is not None:
-            self.files[plan.source.name].add(row)
+_MOST_SHOWN = 10  # bad rows on the screen; JSON has ten times as many, the files have all
 
 
 def import_list(
@@ -79,56 +50,26 @@ def import_list(
     app: App = context.obj()
     console = people(json)
     rules = rules_of(app, dates)
-    plans = _plans(file, rules, dict(pair(text) for text in mapping or []), kind)
+    plans = plan_lists(file, rules, dict(pair(text) for text in mapping or []), kind)
     for plan in plans:
         _show_plan(console, plan)
     lists = Import(plans, rules, consent.strip())
     with opened(app) as store:
         reception = app.reception(store)
         ask = may_ask(yes=yes, json=json)
-        bad, files = _Bad(), list[Path]()
         if dry_run or ask:
-            tally = _dry(console, reception, replace(lists, on_bad=bad))
-            _tell(console, tally, bad, files, would=True)
+            with Bars(console, lists, "Reading") as bars:
+                tally, bad = try_lists(reception, replace(lists, told=bars.told))
+            _tell(console, tally, bad, would=True)
         if ask and not dry_run and not says_yes("Bring them in?"):
             leave()
         if not dry_run:
-            bad = _Bad()
-            tally = _bring(console, reception, lists, bad, files, app.rejected)
-            _tell(console, tally, bad, files, would=False)
+            with Bars(console, lists, "Bringing in") as bars:
+                tally, bad = bring_lists(reception, replace(lists, told=bars.told), app.rejected)
+            _tell(console, tally, bad, would=False)
     if json:
-        emit(_document(tally, bad, files, plans, dry_run=dry_run))
+        emit(_document(tally, bad, plans, dry_run=dry_run))
     raise typer.Exit(1 if tally.rejected else 0)
-
-
-def _plans(
-    file: Path, rules: ListRules, chosen: Mapping[str, str], kind: Kind | None
-) -> tuple[ListPlan, ...]:
-    return tuple(look_at(source, rules, chosen, kind) for source in find_sources(file))
-
-
-def _dry(console: Console, reception: Reception, lists: Import) -> Tally:
-    with Bars(console, lists, "Reading") as bars:
-        return foresee(reception, replace(lists, told=bars))
-
-
-def _bring(
-    console: Console,
-    reception: Reception,
-    lists: Import,
-    bad: _Bad,
-    files: list[Path],
-    folder: Path,
-) -> Tally:
-    with ExitStack() as stack:
-        rejected = {
-            plan.source.name: stack.enter_context(Rejected(folder, plan)) for plan in lists.plans
-        }
-        bad.files = rejected
-        with Bars(console, lists, "Bringing in") as bars:
-            tally = import_lists(reception, replace(lists, on_bad=bad, told=bars))
-    files += [each.path for each in rejected.values() if each.path is not None]
-    return tally
 
 
 def _show_plan(console: Console, plan: ListPlan) -> None:
@@ -147,7 +88,7 @@ def _show_plan(console: Console, plan: ListPlan) -> None:
         warn(console, f"These columns mean nothing here: {', '.join(columns.ignored())}.")
 
 
-def _tell(console: Console, tally: Tally, bad: _Bad, files: Sequence[Path], *, would: bool) -> None:
+def _tell(console: Console, tally: Tally, bad: BadRows, *, would: bool) -> None:
     be = "would be " if would else ""
     plain(
         console,
@@ -165,12 +106,12 @@ def _tell(console: Console, tally: Tally, bad: _Bad, files: Sequence[Path], *, w
         warn(console, f"{tally.unknown_zones:,} have a time zone nobody knows: the site's counts.")
     for name, row in bad.first[:_MOST_SHOWN]:
         plain(console, f"{name}:{row.line}: {row.reason}", "red")
-    for path in files:
+    for path in bad.paths:
         plain(console, f"Bad rows are in {path}; mend them there and bring that file in.")
 
 
 def _document(
-    tally: Tally, bad: _Bad, files: Sequence[Path], plans: Sequence[ListPlan], *, dry_run: bool
+    tally: Tally, bad: BadRows, plans: Sequence[ListPlan], *, dry_run: bool
 ) -> dict[str, Any]:
     return {
         "imported": tally.imported,
@@ -180,8 +121,8 @@ def _document(
         "waiting": tally.waiting,
         "repeated": tally.repeated,
         "unknown_zones": tally.unknown_zones,
-        "rejected_file": str(files[0]) if files else None,
-        "rejected_files": [str(path) for path in files],
+        "rejected_file": str(bad.paths[0]) if bad.paths else None,
+        "rejected_files": [str(path) for path in bad.paths],
         "reasons": [
             {"file": name, "line": row.line, "reason": row.reason} for name, row in bad.first
         ],

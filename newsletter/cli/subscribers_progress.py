@@ -6,17 +6,22 @@ from types import TracebackType
 from typing import Self
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, TaskID, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as RichProgress
 
-from newsletter.lists import ListPlan
 from newsletter.subscribing.importing import Import
+from newsletter.subscribing.list_files import Progress, total_bytes
 
 
 class Bars:
-    """One bar for all lists of an import, by bytes read."""
+    """One bar for all lists of an import, by bytes read.
+
+    Attributes:
+        told: what an `Import` tells how far it is.
+    """
 
     def __init__(self, console: Console, lists: Import, what: str) -> None:
-        self._progress = Progress(
+        self._progress = RichProgress(
             TextColumn("{task.description}"),
             BarColumn(),
             TextColumn("{task.percentage:.0f} %"),
@@ -25,16 +30,11 @@ class Bars:
             transient=True,
             disable=not console.is_terminal,
         )
-        self._total = sum(plan.source.size for plan, _ in lists.passes) or 1
-        self._task: TaskID = self._progress.add_task(what, total=self._total)
-        self._before, self._read = 0, 0
+        self._task: TaskID = self._progress.add_task(what, total=total_bytes(lists))
+        self.told = Progress(self._show)
 
-    def __call__(self, plan: ListPlan, read: int) -> None:
-        """Take note of how many bytes of a list were read."""
-        if read < self._read:  # the next reading began
-            self._before += self._read
-        self._read = read
-        self._progress.update(self._task, completed=self._before + read)
+    def _show(self, read: int) -> None:
+        self._progress.update(self._task, completed=read)
 
     def __enter__(self) -> Self:
         self._progress.start()

@@ -8,7 +8,7 @@ import typer
 
 from newsletter.bootstrap import App
 from newsletter.lists import DateOrder, ListRules
-from newsletter.subscribing import normalise
+from newsletter.subscribing.list_rules import list_rules
 
 Consent = Annotated[
     str, typer.Option(metavar="TEXT", help="The words they agreed to, and where; kept as proof.")
@@ -17,11 +17,8 @@ Address = Annotated[str, typer.Argument(metavar="ADDRESS", help="Whose.")]
 
 
 def rules_of(app: App, dates: DateOrder | None = None) -> ListRules:
-    """The site's own attributes and interests; an interest may be called by its label."""
-    site = app.site
-    words = {each.label.lower(): each.slug for each in site.interests}
-    words |= {each.slug: each.slug for each in site.interests}
-    return ListRules(site.attributes, words, normalise, app.clock.now(), dates)
+    """What a row of a list may say on this site, now."""
+    return list_rules(app.site, app.clock.now(), dates)
 
 
 def pair(text: str) -> tuple[str, str]:

@@ -13,7 +13,6 @@ from newsletter.bootstrap import App
 from newsletter.cli.asking import Json
 from newsletter.cli.opening import opened
 from newsletter.cli.output import emit, people, plain
-from newsletter.cli.subscribers_export import status_of
 from newsletter.cli.subscribers_rules import Address
 from newsletter.errors import NotFound
 from newsletter.store.readers import suppression_of
@@ -21,6 +20,7 @@ from newsletter.store.roster import Entry, counts
 from newsletter.store.roster import search as search_readers
 from newsletter.subscribing import find, line_json, normalise
 from newsletter.subscribing import proof as proof_of
+from newsletter.subscribing.exporting import status_of
 from newsletter.subscribing.own_data import everything_about
 
 _MOST = 100

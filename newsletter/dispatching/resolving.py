@@ -2,88 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, exists, func, or_, select
+from sqlalchemy import Connection, Row, select
 
 from newsletter.dispatching.cutting import add_batch
 from newsletter.dispatching.desk import Desk
 from newsletter.dispatching.locking import lock_batches, lock_dispatches
 from newsletter.dispatching.settling import close_unknown, reopen_wave
+from newsletter.dispatching.unknown import deliveries_of_call, unknown_calls
 from newsletter.errors import LedgerError
-from newsletter.model.event import EvidenceKind
 from newsletter.model.ledger import (
     BatchState,
     DeliveryOutcome,
     DispatchState,
     Resolution,
 )
-from newsletter.model.transport import Answer
 from newsletter.store.decisions import record_decision
 from newsletter.store.dispatches import dispatches_of
-from newsletter.store.tables import attempt, batch, delivery, dispatch, evidence
+from newsletter.store.tables import batch, dispatch
 from newsletter.store.writing import delivery_step, dispatch_step
 
-
-@dataclass(frozen=True, slots=True)
-class Unknown:
-    """One call whose outcome nobody knows, and what is known of it.
-
-    Attributes:
-        readers: how many of its deliveries are still unknown.
-        started_at: aware, UTC.
-        answer: what was answered, or None when nothing was written down.
-        reason: the words of the network or the provider.
-        owner: which process made the call.
-        evidence: deliveries of the call for which there is evidence, by its kind; ABSENT counts
-            only those that are still unknown.
-    """
-
-    batch_id: int
-    dispatch_id: int
-    attempt_id: int
-    readers: int
-    started_at: datetime
-    answer: Answer | None
-    reason: str
-    owner: str
-    evidence: Mapping[EvidenceKind, int] = field(default_factory=dict)
-
-    @property
-    def absent(self) -> int:
-        """Of its unknown readers, those the provider's log does not have after a day."""
-        return self.evidence.get(EvidenceKind.ABSENT, 0)
-
-
-_UNKNOWN: Select[Any] = (
-    select(
-        batch.c.id,
-        batch.c.dispatch_id,
-        batch.c.wave_id,
-        batch.c.rendition_id,
-        batch.c.first_delivery,
-        batch.c.last_delivery,
-        attempt.c.id.label("attempt_id"),
-        attempt.c.started_at,
-        attempt.c.answered_at,
-        attempt.c.answer,
-        attempt.c.reason,
-        attempt.c.owner,
-    )
-    .join(attempt, attempt.c.batch_id == batch.c.id)
-    .join(dispatch, dispatch.c.id == batch.c.dispatch_id)
-    .order_by(attempt.c.id)
-)
-
-
-def list_unknown(desk: Desk, issue_number: int) -> tuple[Unknown, ...]:
-    """Every call of an issue that left readers unknown, oldest first."""
-    with desk.store.read() as connection:
-        found = _unknown(connection, issue_number)
-        return tuple(_told(row, readers, _evidence(connection, row)) for row, readers in found)
+Calls = Sequence[tuple[Row[Any], int]]
+"""Attempts, and how many readers each left unknown."""
 
 
 def resolve(
@@ -93,24 +36,28 @@ def resolve(
     *,
     by: str,
     only_absent: bool = False,
+    seen: int | None = None,
 ) -> int:
     """Take a person's decision on the unknown readers of an issue; returns how many.
 
     Args:
         by: who decides; kept with what they were shown.
         only_absent: leave alone whoever is not proposed absent.
+        seen: how many they were told it is about; None when nobody counted.
 
     Raises:
-        LedgerError: `send again` while a mail may still be on its way: within the patience
-            after an attempt, or while its sender may live; or while a follow-up is under way.
+        LedgerError: it is about others than they were told; or `send again` while a mail may
+            still be on its way: within the patience after an attempt, or while its sender may
+            live; or while a follow-up is under way.
     """
     with desk.store.write() as connection:
         _lock(connection, issue_number)
-        found = _unknown(connection, issue_number, only_absent=only_absent)
+        found = unknown_calls(connection, issue_number, only_absent=only_absent)
+        _require_as_seen(found, seen)
         if not found:
             return 0
         if decision is Resolution.SEND_AGAIN:
-            _require_quiet(desk, connection, found)
+            _require_may_go_again(desk, connection, found)
             total = sum(_send_again(connection, row, only_absent) for row, _ in found)
             _take_up(connection, {row.dispatch_id for row, _ in found})
         else:
@@ -121,6 +68,17 @@ def resolve(
         return total
 
 
+def why_not_again(desk: Desk, issue_number: int, *, only_absent: bool = False) -> str:
+    """Why unknown readers of an issue may not be sent it again now; empty when they may."""
+    with desk.store.read() as connection:
+        found = unknown_calls(connection, issue_number, only_absent=only_absent)
+        try:
+            _require_may_go_again(desk, connection, found)
+        except LedgerError as problem:
+            return str(problem)
+    return ""
+
+
 def _lock(connection: Connection, issue_number: int) -> None:
     """Everything that is about to change, in the order in which all lock."""
     of_issue = select(dispatch.c.id).where(dispatch.c.issue_number == issue_number)
@@ -128,57 +86,28 @@ def _lock(connection: Connection, issue_number: int) -> None:
     lock_dispatches(connection, dispatch.c.issue_number == issue_number)
 
 
-def _unknown(
-    connection: Connection, issue_number: int, *, only_absent: bool = False
-) -> list[tuple[Row[Any], int]]:
-    """Attempts with readers still unknown, and how many of them each has."""
-    rows = connection.execute(_UNKNOWN.where(dispatch.c.issue_number == issue_number)).all()
-    counted = ((row, _count(connection, row, only_absent)) for row in rows)
-    return [(row, readers) for row, readers in counted if readers]
-
-
-def _count(connection: Connection, row: Row[Any], only_absent: bool) -> int:
-    statement = select(func.count()).select_from(delivery).where(*_mine(row, only_absent))
-    statement = statement.where(delivery.c.outcome == DeliveryOutcome.UNKNOWN)
-    return int(connection.execute(statement).scalar_one())
-
-
-def _mine(row: Row[Any], only_absent: bool) -> tuple[ColumnElement[bool], ...]:
-    mine = (
-        delivery.c.id.between(row.first_delivery, row.last_delivery),
-        delivery.c.attempt_id == row.attempt_id,
-    )
-    return (*mine, _is_proposed_absent()) if only_absent else mine
-
-
-def _is_proposed_absent() -> ColumnElement[bool]:
-    return exists().where(
-        evidence.c.delivery_id == delivery.c.id,
-        evidence.c.attempt_id == delivery.c.attempt_id,
-        evidence.c.kind == EvidenceKind.ABSENT,
-    )
-
-
-def _evidence(connection: Connection, row: Row[Any]) -> dict[EvidenceKind, int]:
-    """Deliveries of a call by what is known of them beyond its answer."""
-    rows = connection.execute(
-        select(evidence.c.kind, func.count().label("readers"))
-        .join(delivery, delivery.c.id == evidence.c.delivery_id)
-        .where(*_mine(row, False), evidence.c.attempt_id == row.attempt_id)
-        .where(
-            or_(
-                evidence.c.kind != EvidenceKind.ABSENT,
-                delivery.c.outcome == DeliveryOutcome.UNKNOWN,
-            )
+def _require_as_seen(found: Calls, seen: int | None) -> None:
+    readers = sum(each for _, each in found)
+    if seen is not None and readers != seen:
+        raise LedgerError(
+            f"Meanwhile it is about {readers:,} instead of {seen:,}. Look again, then decide."
         )
-        .group_by(evidence.c.kind)
-    )
-    return {row.kind: row.readers for row in rows}
 
 
-def _require_quiet(
-    desk: Desk, connection: Connection, found: Sequence[tuple[Row[Any], int]]
-) -> None:
+def _require_may_go_again(desk: Desk, connection: Connection, found: Calls) -> None:
+    _require_quiet(desk, connection, found)
+    for dispatch_id in sorted({row.dispatch_id for row, _ in found}):
+        state = _state_of(connection, dispatch_id)
+        if state is DispatchState.CANCELLED:
+            raise LedgerError(
+                f"Dispatch {dispatch_id} was cancelled. Assume its unknown readers were mailed, "
+                "or mail them with a new issue."
+            )
+        if state is DispatchState.SENT:
+            _require_no_follow_up(connection, dispatch_id)
+
+
+def _require_quiet(desk: Desk, connection: Connection, found: Calls) -> None:
     now = desk.store.now(connection)
     for row, _ in found:
         age = now - row.started_at
@@ -211,7 +140,7 @@ def _send_again(connection: Connection, row: Row[Any], only_absent: bool) -> int
     """Unknown readers wait again, in a batch of their own over the same range."""
     moved = connection.execute(
         delivery_step(DeliveryOutcome.QUEUED, DeliveryOutcome.UNKNOWN).where(
-            *_mine(row, only_absent)
+            *deliveries_of_call(row, only_absent)
         )
     ).rowcount
     if moved:
@@ -221,21 +150,17 @@ def _send_again(connection: Connection, row: Row[Any], only_absent: bool) -> int
 
 
 def _take_up(connection: Connection, dispatches: set[int]) -> None:
-    """Dispatches that had ended are sending again; a cancelled one can not be."""
+    """Dispatches that had ended are sending again."""
     for dispatch_id in sorted(dispatches):
-        state = connection.execute(
-            select(dispatch.c.state).where(dispatch.c.id == dispatch_id)
-        ).scalar_one()
-        if state is DispatchState.CANCELLED:
-            raise LedgerError(
-                f"Dispatch {dispatch_id} was cancelled. Assume its unknown readers were mailed, "
-                "or mail them with a new issue."
-            )
-        if state is not DispatchState.SENT:
-            continue
-        _require_no_follow_up(connection, dispatch_id)
-        again = dispatch_step(DispatchState.SENDING, DispatchState.SENT)
-        connection.execute(again.where(dispatch.c.id == dispatch_id).values(ended_at=None))
+        if _state_of(connection, dispatch_id) is DispatchState.SENT:
+            again = dispatch_step(DispatchState.SENDING, DispatchState.SENT)
+            connection.execute(again.where(dispatch.c.id == dispatch_id).values(ended_at=None))
+
+
+def _state_of(connection: Connection, dispatch_id: int) -> DispatchState:
+    found = select(dispatch.c.state).where(dispatch.c.id == dispatch_id)
+    state: DispatchState = connection.execute(found).scalar_one()
+    return state
 
 
 def _require_no_follow_up(connection: Connection, dispatch_id: int) -> None:
@@ -253,7 +178,7 @@ def _require_no_follow_up(connection: Connection, dispatch_id: int) -> None:
 def _assume_sent(connection: Connection, row: Row[Any], only_absent: bool) -> int:
     return connection.execute(
         delivery_step(DeliveryOutcome.ACCEPTED, DeliveryOutcome.UNKNOWN).where(
-            *_mine(row, only_absent)
+            *deliveries_of_call(row, only_absent)
         )
     ).rowcount
 
@@ -264,7 +189,7 @@ def _record(
     issue_number: int,
     decision: Resolution,
     by: str,
-    found: Sequence[tuple[Row[Any], int]],
+    found: Calls,
     *,
     only_absent: bool,
 ) -> None:
@@ -282,18 +207,4 @@ def _record(
                 for row, readers in found
             ],
         },
-    )
-
-
-def _told(row: Row[Any], readers: int, found: Mapping[EvidenceKind, int]) -> Unknown:
-    return Unknown(
-        batch_id=row.id,
-        dispatch_id=row.dispatch_id,
-        attempt_id=row.attempt_id,
-        readers=readers,
-        started_at=row.started_at,
-        answer=row.answer,
-        reason=row.reason,
-        owner=row.owner,
-        evidence=found,
     )

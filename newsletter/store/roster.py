@@ -9,7 +9,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, func, or_, select
 
+from newsletter.model.audience import Audience
 from newsletter.model.consent import MailName
+from newsletter.store.audience import matching
 from newsletter.store.store import Store
 from newsletter.store.tables import interest, subscriber, subscriber_tag, suppression, system_mail
 from newsletter.store.tables.subscribers import Status
@@ -40,18 +42,25 @@ class Entry:
     confirmed_at: datetime | None
 
 
-def entries(store: Store, status: Status | None = None) -> Iterator[Entry]:
+def entries(
+    store: Store, status: Status | None = None, audience: Audience | None = None
+) -> Iterator[Entry]:
     """All readers but erased ones, in the order in which they came; a page in memory at a time.
 
     Each page is a short transaction of its own, so that nobody is kept from writing.
+
+    Args:
+        audience: only those who match the rule, confirmed or not; None means everyone.
     """
     last = 0
     while True:
         with store.read() as connection:
-            query = _listed().where(subscriber.c.id > last).order_by(subscriber.c.id).limit(_PAGE)
+            query = listed().where(subscriber.c.id > last).order_by(subscriber.c.id).limit(_PAGE)
             if status is not None:
                 query = query.where(subscriber.c.status == status)
-            page = _read(connection, connection.execute(query).all())
+            if audience is not None:
+                query = query.where(matching(audience))
+            page = read_entries(connection, connection.execute(query).all())
         if not page:
             return
         yield from page
@@ -69,8 +78,8 @@ def search(connection: Connection, text: str, most: int) -> tuple[Entry, ...]:
         subscriber.c.first_name.icontains(text, autoescape=True),
         tagged,
     )
-    query = _listed().where(found).order_by(subscriber.c.email).limit(most)
-    return tuple(_read(connection, connection.execute(query).all()))
+    query = listed().where(found).order_by(subscriber.c.email).limit(most)
+    return tuple(read_entries(connection, connection.execute(query).all()))
 
 
 def counts(connection: Connection) -> dict[str, dict[str, int]]:
@@ -136,7 +145,8 @@ def _by_interest(connection: Connection) -> dict[str, int]:
     }
 
 
-def _listed() -> Select[Any]:
+def listed() -> Select[Any]:
+    """Everybody but erased ones, with why an address is suppressed."""
     return (
         select(subscriber, suppression.c.reason.label("suppressed"))
         .join(suppression, suppression.c.email == subscriber.c.email, isouter=True)
@@ -144,7 +154,8 @@ def _listed() -> Select[Any]:
     )
 
 
-def _read(connection: Connection, rows: Sequence[Row[Any]]) -> list[Entry]:
+def read_entries(connection: Connection, rows: Sequence[Row[Any]]) -> list[Entry]:
+    """What `listed` found, with interests and tags."""
     names = [(row.slug, 1 << row.bit) for row in connection.execute(select(interest))]
     tags = _tags(connection, [row.id for row in rows])
     return [

@@ -72,3 +72,11 @@ Index(
     sqlite_where=text("holds = 1"),
     postgresql_where=text("holds"),
 )
+# One reader's deliveries that hold them no more: rejected or excluded, so the others' steps never
+# touch it.
+Index(
+    "ix_delivery_let_go",
+    delivery.c.subscriber_id,
+    sqlite_where=text("holds = 0"),
+    postgresql_where=text("NOT holds"),
+)

@@ -9,9 +9,10 @@ from sqlalchemy import Connection, func, select
 
 from newsletter.dispatching.control import resume
 from newsletter.dispatching.planning import Plan, reschedule
-from newsletter.dispatching.resolving import list_unknown, resolve
+from newsletter.dispatching.resolving import resolve
 from newsletter.dispatching.sending import send_batch
 from newsletter.dispatching.ticking import run_tick
+from newsletter.dispatching.unknown import list_unknown
 from newsletter.model.ledger import DeliveryOutcome, DispatchState, Resolution
 from newsletter.store.tables import batch, delivery, dispatch, wave
 from tests.faults.audit import illegal_steps

@@ -19,8 +19,9 @@ from newsletter.dispatching.planning import (
     schedule,
     unschedule,
 )
-from newsletter.dispatching.resolving import list_unknown, resolve
+from newsletter.dispatching.resolving import resolve
 from newsletter.dispatching.rules import Rules
+from newsletter.dispatching.unknown import list_unknown
 from newsletter.errors import LedgerError, NotFound
 from newsletter.model.audience import Audience
 from newsletter.model.ledger import DispatchState, Resolution

@@ -11,7 +11,8 @@ import orjson
 import pytest
 from sqlalchemy import select, update
 
-from newsletter.dispatching.resolving import list_unknown, resolve
+from newsletter.dispatching.resolving import resolve
+from newsletter.dispatching.unknown import list_unknown
 from newsletter.errors import LedgerError
 from newsletter.feedback.calls import AskingRules
 from newsletter.feedback.evidence import Proof, settle_by_evidence

@@ -14,6 +14,7 @@ def upgrade() -> None:
     _accounts()
     _reviewing()
     _bell()
+    _readers()
 
 
 def _accounts() -> None:
@@ -196,4 +197,42 @@ def _bell() -> None:
             ["notice_id"], ["notice.id"], name=op.f("fk_notice_read_notice_id")
         ),
         sa.PrimaryKeyConstraint("person_id", "notice_id", name=op.f("pk_notice_read")),
+    )
+
+
+def _readers() -> None:
+    """What the pages of readers look things up by."""
+    growing = sa.text("what IN ('confirmed', 'imported', 'undone', 'withdrawn', 'erased')")
+    op.create_index(
+        "ix_consent_growth",
+        "consent",
+        ["at", "what", "status_before"],
+        unique=False,
+        sqlite_where=growing,
+        postgresql_where=growing,
+    )
+    op.create_index(
+        "ix_subscriber_first_name",
+        "subscriber",
+        ["first_name"],
+        unique=False,
+        sqlite_where=sa.text("first_name <> ''"),
+        postgresql_where=sa.text("first_name <> ''"),
+        postgresql_ops={"first_name": "text_pattern_ops"},
+    )
+    op.create_index(
+        "ix_subscriber_email_beginning",
+        "subscriber",
+        ["email"],
+        unique=False,
+        sqlite_where=sa.text("email IS NULL"),
+        postgresql_ops={"email": "text_pattern_ops"},
+    )
+    op.create_index(
+        "ix_delivery_let_go",
+        "delivery",
+        ["subscriber_id"],
+        unique=False,
+        sqlite_where=sa.text("holds = 0"),
+        postgresql_where=sa.text("NOT holds"),
     )
