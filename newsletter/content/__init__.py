@@ -12,6 +12,7 @@ from newsletter.content.loading import (
     load_topics,
 )
 from newsletter.content.merge import parse_merge, write_merge
+from newsletter.content.proposing import issue_problems, snippet_problems
 from newsletter.content.writing import new_issue_text, next_number, write_new_issue
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "find_issue",
     "issue_files",
     "issue_numbers",
+    "issue_problems",
     "load_issue",
     "load_issues",
     "load_snippets",
@@ -27,6 +29,7 @@ __all__ = [
     "new_issue_text",
     "next_number",
     "parse_merge",
+    "snippet_problems",
     "read_headline",
     "write_merge",
     "write_new_issue",

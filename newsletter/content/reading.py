@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,12 +22,14 @@ class Reading:
         library: the names that exist in the site.
         problems: what is wrong.
         sources: what was opened, relative to the site.
+        proposed: file -> what it would say, instead of what is on disk.
     """
 
     site: Site
     library: Library
     problems: list[Problem] = field(default_factory=list)
     sources: set[str] = field(default_factory=set)
+    proposed: Mapping[Path, str] = field(default_factory=dict)
 
     def problem(self, place: Place, message: str, hint: str = "") -> None:
         """Note one thing that is wrong."""
@@ -37,7 +40,8 @@ class Reading:
         name = relative(self.site.root, path)
         self.sources.add(name)
         try:
-            return split_document(read_text(self.site.root, path), name)
+            text = self.proposed.get(path)
+            return split_document(read_text(self.site.root, path) if text is None else text, name)
         except ContentError as error:
             self.problems.extend(error.problems)
             return None

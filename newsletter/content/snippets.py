@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from newsletter.content.fields import Fields
 from newsletter.content.library import SLUG, TOPIC_FILE, Library
@@ -68,7 +69,7 @@ class Shelf:
 
     def _read(self, slug: str) -> Found:
         reading = Reading(self._site, self._library)
-        snippet = _read_snippet(slug, reading)
+        snippet = read_snippet(slug, self._library.snippets[slug], reading)
         problems = tuple(reading.problems)
         return Found(None if problems else snippet, problems, frozenset(reading.sources))
 
@@ -89,8 +90,15 @@ def body_text(body: str, place: Place, reading: Reading) -> MergeText:
     return merged
 
 
-def _read_snippet(slug: str, reading: Reading) -> Snippet | None:
-    document = reading.document(reading.library.snippets[slug])
+def read_snippet(slug: str, path: Path, reading: Reading) -> Snippet | None:
+    """Read a snippet's file; None when there is nothing to read.
+
+    Args:
+        slug: `topic/name`.
+        path: its file.
+        reading: gets every problem and every file opened.
+    """
+    document = reading.document(path)
     if document is None:
         return None
     fields = Fields(document.settings, document.path, SNIPPET_KEYS, reading)
