@@ -6,6 +6,7 @@ proxy before the public pages never reaches it.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import ExitStack
 from typing import Annotated
 
@@ -22,6 +23,7 @@ from newsletter.scheduling.clockwork import clockwork
 from newsletter.store import Store
 from newsletter.web import Served, preview_server
 from newsletter.web.public.serving import public_server
+from newsletter.web.studio.serving import studio_server, studio_side
 
 DRAFTS_PORT = PREVIEW_PORT + 2
 
@@ -36,6 +38,9 @@ def serve(
     host: Annotated[str, typer.Option(help="An address of this machine.")] = "127.0.0.1",
     port: Annotated[int, Port] = PREVIEW_PORT,
     preview_port: Annotated[int, Port] = DRAFTS_PORT,
+    studio_port: Annotated[
+        int | None, typer.Option(help="Put the studio on a port of its own.", min=0, max=65535)
+    ] = None,
     no_scheduler: Annotated[
         bool, typer.Option("--no-scheduler", help="It runs elsewhere: python scheduler.py.")
     ] = False,
@@ -49,19 +54,28 @@ def serve(
             store = app.open_store()
             running.callback(store.close)
             running.enter_context(clockwork(*watching_jobs(app, store)))
-        public = public_server(app, store, port, host)
-        preview = _preview(app, preview_port)
+        side = studio_side(app, store)
+        public = public_server(app, store, port, host, side if studio_port is None else None)
+        preview = _on_port("--preview-port", lambda: preview_server(app, preview_port))
         running.enter_context(preview)
+        studio = public.url
+        if studio_port is not None:
+            alone = _on_port("--studio-port", lambda: studio_server(side, studio_port, host))
+            running.enter_context(alone)
+            studio = alone.url
         plain(console, f"Readers: {public.url}   Preview: {preview.url}   (Ctrl-C ends it)")
+        plain(console, f"Studio:  {studio}/studio/")
+        if token := side.accounts.first_link():
+            plain(console, f"First sign-in, good for an hour: {studio}/studio/first/{token}")
         public.run()
     raise typer.Exit(exit_code(stop))
 
 
-def _preview(app: App, port: int) -> Served:
+def _on_port(option: str, take: Callable[[], Served]) -> Served:
     try:
-        return preview_server(app, port)
-    except UsageError as problem:  # its advice names its own command's option
-        raise UsageError(str(problem).replace("--port", "--preview-port")) from problem
+        return take()
+    except UsageError as problem:  # its advice names another option
+        raise UsageError(str(problem).replace("--port", option)) from problem
 
 
 def _schedule(running: ExitStack, app: App, stop: Stopping, console: Console) -> Store | None:

@@ -21,6 +21,7 @@ from newsletter.config.settings import (
     NotifySettings,
     Settings,
     SmtpSettings,
+    StudioSettings,
     WebSettings,
 )
 from newsletter.config.site import SiteReader
@@ -54,6 +55,7 @@ def load_settings(root: Path, environ: Mapping[str, str]) -> Settings:
     site, smtp = reader.read(), _smtp(reader)
     notify = reader.table("notify", schema.NotifyTable)
     web = reader.table("web", schema.WebTable)
+    studio = reader.table("studio", schema.StudioTable)
     brakes = reader.table("brakes", schema.BrakesTable)
     feedback = reader.table("feedback", schema.FeedbackTable)
     outside = _Outside(root, sources, problems)
@@ -62,7 +64,7 @@ def load_settings(root: Path, environ: Mapping[str, str]) -> Settings:
     database_url = outside.database_url()
     if problems or site is None or smtp is None:
         raise ContentError(problems)
-    if notify is None or web is None or brakes is None or feedback is None:
+    if notify is None or web is None or studio is None or brakes is None or feedback is None:
         raise ContentError(problems)
     return Settings(
         site=site,
@@ -74,6 +76,9 @@ def load_settings(root: Path, environ: Mapping[str, str]) -> Settings:
         smtp=smtp,
         notify=NotifySettings(notify.emails, notify.urls),
         web=WebSettings(web.origins, web.proxies),
+        studio=StudioSettings(
+            studio.url or site.public_url, studio.two_people, studio.type_count_above
+        ),
         brakes=BrakeLimits(**brakes.model_dump()),
         feedback=FeedbackSettings(**feedback.model_dump()),
         metrics_token=SecretStr(sources.variable(METRICS_TOKEN)),

@@ -20,6 +20,7 @@ SECTIONS = (
     "brakes",
     "feedback",
     "web",
+    "studio",
     "notify",
     "smtp",
 )
@@ -176,6 +177,14 @@ class WebTable(Table):
 
     origins: rules.Origins = ()
     proxies: rules.Networks = ()
+
+
+class StudioTable(Table):
+    """`[studio]`: where people work on letters, and what is asked of them."""
+
+    url: rules.BaseUrl | None = None
+    two_people: bool = False
+    type_count_above: Count = 1000
 
 
 class NotifyTable(Table):

@@ -59,6 +59,22 @@ class WebSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class StudioSettings:
+    """Where people work on letters, and what is asked of them.
+
+    Attributes:
+        url: how browsers reach it, without a slash at the end; as the public pages when the
+            file does not say.
+        two_people: whoever wrote a letter may not be the one who approves it.
+        type_count_above: from so many readers on, the number is typed before a letter goes out.
+    """
+
+    url: str = ""
+    two_people: bool = False
+    type_count_above: int = 1000
+
+
+@dataclass(frozen=True, slots=True)
 class FeedbackSettings:
     """When an address is given up, and what is kept of opens and clicks.
 
@@ -92,6 +108,7 @@ class Settings:
         smtp: the other way out.
         notify: who hears of it.
         web: whom the public side believes and answers.
+        studio: where people work on letters.
         brakes: from where on a dispatch stops itself.
         feedback: what events of the provider lead to.
         metrics_token: masked; who gives it may read `/metrics`. Empty: there is no such page.
@@ -106,6 +123,7 @@ class Settings:
     smtp: SmtpSettings
     notify: NotifySettings
     web: WebSettings = field(default_factory=WebSettings)
+    studio: StudioSettings = field(default_factory=StudioSettings)
     brakes: BrakeLimits = field(default_factory=BrakeLimits)
     feedback: FeedbackSettings = field(default_factory=FeedbackSettings)
     metrics_token: SecretStr = field(default=SecretStr(""))

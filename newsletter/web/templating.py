@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from starlette.responses import HTMLResponse
-from starlette.routing import Mount
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 _HERE = Path(__file__).parent
+_STATIC = _HERE / "static"
+STUDIO_STYLE = "studio.css"
+_AN_HOUR = "private, max-age=3600"
 
 
 @cache
@@ -40,4 +45,25 @@ def page(name: str, values: Mapping[str, Any], status: int = 200) -> HTMLRespons
 
 def static_files() -> Mount:
     """The style sheet and scripts of our pages, at `/static/`."""
-    return Mount("/static", StaticFiles(directory=_HERE / "static"), name="static")
+    return Mount("/static", StaticFiles(directory=_STATIC), name="static")
+
+
+def studio_static_files() -> list[BaseRoute]:
+    """As `static_files`, with the studio's one style sheet joined from its pieces."""
+    return [Route(f"/static/{STUDIO_STYLE}", _studio_style), static_files()]
+
+
+def versioned(name: str) -> str:
+    """The address of a file under `/static/`, with its content's name behind a `?`."""
+    content = _joined() if name == STUDIO_STYLE else (_STATIC / name).read_bytes()
+    return f"/static/{name}?v={sha256(content).hexdigest()[:10]}"
+
+
+def _studio_style(request: Request) -> Response:
+    return Response(_joined(), media_type="text/css", headers={"Cache-Control": _AN_HOUR})
+
+
+def _joined() -> bytes:
+    """The tokens and pieces all pages share, then the studio's, in the order of their names."""
+    pieces = (_STATIC / "app.css", *sorted((_STATIC / "css").glob("*.css")))
+    return b"\n".join(piece.read_bytes() for piece in pieces)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
@@ -38,8 +38,9 @@ def create_public(
     more_pictures: Callable[[str], bytes | None] = _no_picture,
     access_log: bool = True,
     watching: Watching | None = None,
+    beside: Sequence[BaseRoute] = (),
 ) -> Starlette:
-    """The public pages alone.
+    """The public pages as an app.
 
     Args:
         side: the parts they work with.
@@ -47,11 +48,12 @@ def create_public(
         more_pictures: asked for a picture that was never approved, as the preview shows.
         access_log: whether each request is told to the log, masked.
         watching: what `/healthz`, `/readyz` and `/metrics` look at; without it they are not there.
+        beside: other routes on the same port, with their own headers: the studio's.
     """
     logging = [Middleware(AccessLog)] if access_log else []
     watched = [Middleware(Operations, watching=watching)] if watching else []
     return Starlette(
-        routes=public_routes(side, more_pictures=more_pictures),
+        routes=[*public_routes(side, more_pictures=more_pictures), *beside],
         middleware=[
             *watched,
             *logging,

@@ -9,6 +9,8 @@ from newsletter.web.public.app import create_public
 from newsletter.web.public.callers import Callers
 from newsletter.web.public.side import PublicSide
 from newsletter.web.serving import LOOPBACK, Served
+from newsletter.web.studio.app import studio_hosts, studio_routes
+from newsletter.web.studio.side import StudioSide
 
 
 def public_side(app: App, store: Store) -> PublicSide:
@@ -23,15 +25,32 @@ def public_side(app: App, store: Store) -> PublicSide:
     )
 
 
-def public_server(app: App, store: Store, port: int = 0, host: str = LOOPBACK) -> Served:
+def public_server(
+    app: App,
+    store: Store,
+    port: int = 0,
+    host: str = LOOPBACK,
+    studio: StudioSide | None = None,
+) -> Served:
     """The public pages, with their port taken and not yet running.
 
     Args:
         store: open as long as they run.
+        studio: stands under `/studio/` on the same port; None: it is elsewhere, or nowhere.
 
     Raises:
         UsageError: the port or the host can not be had.
     """
     token = app.settings.metrics_token.get_secret_value()
     watching = Watching(store, token, app.count_workers)
-    return Served(create_public(public_side(app, store), watching=watching), host, port)
+    side = public_side(app, store)
+    if studio is None:
+        return Served(create_public(side, watching=watching), host, port)
+    asgi = create_public(
+        side,
+        watching=watching,
+        beside=studio_routes(studio),
+        hosts=studio_hosts(studio),
+        more_pictures=studio.desk.picture,
+    )
+    return Served(asgi, host, port, before_stop=studio.closing.set)

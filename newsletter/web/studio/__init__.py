@@ -1,0 +1,1 @@
+"""The studio: compose, see, approve, schedule and watch, in the browser."""
