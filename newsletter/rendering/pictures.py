@@ -134,12 +134,19 @@ def _file(name: str, image: Image.Image, width: int, *, keep_png: bool) -> Pictu
 
 def upright(image: Image.Image) -> Image.Image:
     """The pixels alone: turned as the camera says, in sRGB, without any metadata."""
-    turned = ImageOps.exif_transpose(image)
+    turned = _in_eight_bits(ImageOps.exif_transpose(image))
     has_alpha = turned.has_transparency_data
     plain = _in_srgb(turned, "RGBA" if has_alpha else "RGB")
     bare = Image.new(plain.mode, plain.size)
     bare.paste(plain)
     return bare
+
+
+def _in_eight_bits(image: Image.Image) -> Image.Image:
+    """Pillow cuts grey of 16 bits off at 255 instead of scaling it, which leaves white."""
+    if not image.mode.startswith("I"):
+        return image
+    return image.convert("I").point(lambda value: value * (1 / 257)).convert("L")
 
 
 def _in_srgb(image: Image.Image, mode: str) -> Image.Image:
