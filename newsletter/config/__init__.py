@@ -2,6 +2,7 @@
 
 from newsletter.config.finding import find_site
 from newsletter.config.loading import load_settings
+from newsletter.config.overrides import fixed_by_variables
 from newsletter.config.secret_keys import make_secret_key, secret_key_file
 from newsletter.config.settings import NotifySettings, Settings, SmtpSettings, WebSettings
 from newsletter.config.starter import starter_folder
@@ -12,6 +13,7 @@ __all__ = [
     "SmtpSettings",
     "WebSettings",
     "find_site",
+    "fixed_by_variables",
     "load_settings",
     "make_secret_key",
     "secret_key_file",

@@ -37,18 +37,21 @@ _DRIVERS = {
 }
 
 
-def load_settings(root: Path, environ: Mapping[str, str]) -> Settings:
+def load_settings(
+    root: Path, environ: Mapping[str, str], settings: bytes | None = None
+) -> Settings:
     """Read `newsletter.toml`, `.env` and the environment; write nothing.
 
     Args:
         root: the site's folder, as `find_site` gives it.
         environ: the environment's variables; they beat `.env`, which beats the file.
+        settings: what `newsletter.toml` would say, to try it before it is written.
 
     Raises:
         ContentError: every problem at once, each with its line or its variable's name;
             no variable's value is ever shown.
     """
-    sources = read_sources(root, environ)
+    sources = read_sources(root, environ, settings)
     problems = list(apply_overrides(sources))
     reader = SiteReader(root.resolve(), sources)
     reader.problems = problems

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
+from pathlib import Path
 from typing import Any
 
+from newsletter.config.lines import Keys
 from newsletter.config.schema import SECTIONS
-from newsletter.config.sources import Sources, Variable
+from newsletter.config.sources import Sources, Variable, read_sources
 from newsletter.errors import Problem, nearest
 
 PREFIX = "NEWSLETTER_"
@@ -28,6 +30,18 @@ def apply_overrides(sources: Sources) -> Iterator[Problem]:
             yield from _override(sources, variable)
         elif name not in ALONE and get_close_matches(name, ALONE, cutoff=0.8):
             yield sources.variable_problem(name, f"is no setting. {nearest(name, ALONE)}")
+
+
+def fixed_by_variables(root: Path, environ: Mapping[str, str]) -> Mapping[Keys, str]:
+    """The settings that the file does not decide: key -> the name of the variable that does.
+
+    Raises:
+        ContentError: a file can not be read as such.
+    """
+    sources = read_sources(root, environ)
+    for _ in apply_overrides(sources):
+        pass  # what names no setting is told when the settings are loaded
+    return {keys: variable.name for keys, variable in sources.overrides.items()}
 
 
 def _override(sources: Sources, variable: Variable) -> Iterator[Problem]:

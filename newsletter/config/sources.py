@@ -71,17 +71,18 @@ def _of_variable(variable: Variable, message: str, hint: str = "") -> Problem:
     return Problem(variable.place, f"{variable.name} {message}", hint)
 
 
-def read_sources(root: Path, environ: Mapping[str, str]) -> Sources:
+def read_sources(root: Path, environ: Mapping[str, str], settings: bytes | None = None) -> Sources:
     """Read the site's file, its `.env` and the environment.
 
     Args:
         root: the site's folder.
         environ: the environment's variables; they beat `.env`, which beats the file.
+        settings: what `newsletter.toml` would say, to be read in its place.
 
     Raises:
         ContentError: a file can not be read as such.
     """
-    text = _text(root / FILE, FILE)
+    text = _text(root / FILE, FILE) if settings is None else _decoded(settings, FILE)
     variables = _dotenv(root / ".env") | {
         name: Variable(name, value, Place(ENVIRONMENT)) for name, value in environ.items()
     }
@@ -93,6 +94,10 @@ def _text(path: Path, name: str) -> str:
         data = path.read_bytes()
     except OSError as error:
         raise _error(name, 0, f"It can not be read: {error.strerror}.") from None
+    return _decoded(data, name)
+
+
+def _decoded(data: bytes, name: str) -> str:
     if len(data) > _LARGEST:
         raise _error(name, 0, "It is larger than 1 MB. Is it the right file?")
     try:
