@@ -17,9 +17,8 @@ from newsletter.web.media import Lookup, media_route
 from newsletter.web.preview import letter
 from newsletter.web.preview.desk import Desk, Workshop
 from newsletter.web.preview.live import changes
-from newsletter.web.preview.personas import reader_values
 from newsletter.web.preview.showing import index_values, issue_values
-from newsletter.web.preview.simulated import simulated
+from newsletter.web.preview.shown import Shown, shown
 from newsletter.web.preview.trouble import title, troubles
 from newsletter.web.preview.view import View
 from newsletter.web.templating import page, static_files
@@ -80,21 +79,23 @@ class Pages:
 
     def html(self, request: Request) -> Response:
         """The HTML part alone, for the frame; with `exact=1` untouched, as a file."""
-        part = _Part(self.desk, request)
+        part = self._shown(request)
         if request.query_params.get("exact"):
-            return letter.exact(part.mail, part.name)
-        shown = simulated(part.mail.html, part.view.client)
-        html = shown.html if shown else part.mail.html
-        return letter.framed(html, part.galley.site, part.view.images == "on")
+            return letter.exact(part.mail, _name(request))
+        return letter.framed(part.html, part.galley.site, part.view.images == "on")
 
     def text(self, request: Request) -> Response:
         """The text part alone."""
-        return letter.plain(_Part(self.desk, request).mail)
+        return letter.plain(self._shown(request).mail)
 
     def eml(self, request: Request) -> Response:
         """The whole mail as a file."""
-        part = _Part(self.desk, request)
-        return letter.message(part.galley, part.mail, part.reader, part.name)
+        return letter.message(self._shown(request).eml, _name(request))
+
+    def _shown(self, request: Request) -> Shown:
+        """What an address such as `/issues/x/all.html?persona=no-name` names."""
+        slug, variant = request.path_params["slug"], request.path_params["variant"]
+        return shown(self.desk, slug, variant, View.read(request.query_params))
 
     async def live(self, request: Request) -> Response:
         """Versions of the files, as they change."""
@@ -116,14 +117,5 @@ class Pages:
         return self.trouble(request, NotFound(f"There is no page {request.url.path}."))
 
 
-class _Part:
-    """The mail that an address such as `/issues/x/all.html?persona=no-name` names."""
-
-    def __init__(self, desk: Desk, request: Request) -> None:
-        self.view = View.read(request.query_params)
-        slug, variant = request.path_params["slug"], request.path_params["variant"]
-        rendition = desk.rendition(slug, variant)
-        self.galley = desk.galley(slug)
-        self.reader = reader_values(self.galley.site, self.view.persona, self.view.reader)
-        self.mail = letter.filled(rendition, self.reader)
-        self.name = f"{slug}-{variant}"
+def _name(request: Request) -> str:
+    return "{slug}-{variant}".format_map(request.path_params)

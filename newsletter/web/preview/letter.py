@@ -14,8 +14,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
 from newsletter.model.rendition import Mail, Rendition
 from newsletter.model.site import Site
-from newsletter.publishing import Galley
-from newsletter.rendering import fill, to_eml
+from newsletter.rendering import fill
 
 FRAME_POLICY = (
     "sandbox allow-same-origin; default-src 'none'; img-src {images}; "
@@ -46,16 +45,9 @@ def plain(mail: Mail) -> Response:
     return PlainTextResponse(mail.text)
 
 
-def message(galley: Galley, mail: Mail, reader: Mapping[str, str], name: str) -> Response:
+def message(eml: bytes, name: str) -> Response:
     """The whole mail as a file that a mail program opens (RFC 5322)."""
-    data = to_eml(
-        mail,
-        galley.site,
-        to=reader["subscriber.email"],
-        unsubscribe=reader["link.unsubscribe"],
-        date=galley.issue.send_at,
-    )
-    return Response(data, media_type="message/rfc822", headers=_attachment(f"{name}.eml"))
+    return Response(eml, media_type="message/rfc822", headers=_attachment(f"{name}.eml"))
 
 
 def filled(rendition: Rendition, reader: Mapping[str, str]) -> Mail:

@@ -13,10 +13,10 @@ from newsletter.model.finding import Finding, Severity
 from newsletter.model.rendition import Rendition
 from newsletter.model.site import Site
 from newsletter.publishing import Composition
-from newsletter.web.preview import letter
 from newsletter.web.preview.desk import Desk
-from newsletter.web.preview.personas import PERSONAS, reader_values
-from newsletter.web.preview.simulated import client_of, read_aloud, simulated
+from newsletter.web.preview.personas import PERSONAS
+from newsletter.web.preview.shown import shown
+from newsletter.web.preview.simulated import client_of
 from newsletter.web.preview.view import DESKTOP, NARROWEST, PHONE, WIDEST, View
 
 
@@ -72,9 +72,8 @@ def issue_values(desk: Desk, slug: str, view: View) -> dict[str, Any]:
     """
     version = desk.version()
     composition = desk.composition(slug)
-    rendition = desk.rendition(slug, view.variant)
-    reader = reader_values(composition.site, view.persona, view.reader)
-    mail = letter.filled(rendition, reader)
+    part = shown(desk, slug, view.variant, view)
+    rendition, mail = part.rendition, part.mail
     return {
         "version": version,
         "site": composition.site,
@@ -83,7 +82,7 @@ def issue_values(desk: Desk, slug: str, view: View) -> dict[str, Any]:
         "view": view,
         "rendition": rendition,
         "mail": mail,
-        "preheader": letter.preheader(rendition, reader),
+        "preheader": part.preheader,
         "variants": tuple(_variants(composition)),
         "findings": _findings(composition, rendition),
         "counts": _counts(composition.findings),
@@ -91,8 +90,8 @@ def issue_values(desk: Desk, slug: str, view: View) -> dict[str, Any]:
         "personas": PERSONAS,
         "clients": CLIENTS,
         "client": client_of(view.client),
-        "simulation": simulated(mail.html, view.client),
-        "spoken": read_aloud(mail.html) if view.show == "spoken" else "",
+        "simulation": part.simulation,
+        "words": "" if view.show == "mail" else part.words,
         "widths": {"phone": PHONE, "desktop": DESKTOP, "least": NARROWEST, "most": WIDEST},
         "part": f"/issues/{slug}/{rendition.variant}",
         "kilobytes": kilobytes,

@@ -14,8 +14,8 @@ from newsletter.checks.simulating import CLIENTS
 
 PHONE, DESKTOP = 390, 760
 NARROWEST, WIDEST = 280, 1600
-SHOWS = ("mail", "text", "spoken", "source")
-SCHEMES = ("light", "dark")
+SHOWS = ("mail", "text", "spoken", "source", "raw")
+SCHEMES = ("light", "dark", "inverted", "darkened")
 IMAGES = ("on", "off")
 AS_SENT = ""
 CLIENTS_SHOWN = (AS_SENT, *(client.slug for client in CLIENTS))
@@ -27,9 +27,10 @@ class View:
 
     Attributes:
         variant: a rendition's name; empty means the fullest.
-        show: `mail`, `text`, `spoken` or `source`.
+        show: `mail`, `text`, `spoken`, `source` or `raw`, the whole mail with its headers.
         width: of the reader's screen, CSS pixels.
-        scheme: the reader's system, `light` or `dark`.
+        scheme: the reader's system, `light` or `dark`; `inverted` and `darkened` are what
+            clients make of it that darken mails by themselves, wholly or in part.
         images: `on`, or `off` as many clients have it until asked.
         client: a simulated client's slug; empty shows the mail as it is sent.
         persona: a made-up reader's slug.
