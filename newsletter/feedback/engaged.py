@@ -40,27 +40,30 @@ def is_counted(connection: Connection, issue_number: int) -> bool:
     return bool(connection.execute(found).scalar())
 
 
-def count_hours(connection: Connection, scanners: Scanners, start: datetime) -> Sequence[Hour]:
+def count_hours(
+    connection: Connection, scanners: Scanners, start: datetime, most: int = HOURS
+) -> Sequence[Hour]:
     """Readers by the hour of their first open and first click.
 
     Args:
         scanners: of the issue.
         start: the first mail's moment; what is earlier falls into the first hour.
+        most: hours told apart.
 
     Returns:
-        `HOURS` hours, and what came later; together they are everybody.
+        So many hours, and what came later; together they are everybody.
     """
     told, bound = told_apart(connection, scanners)
     reader = _readers(told)
-    hours = [_hour(connection, column, start) for column in reader.c if column.name != "who"]
+    hours = [_hour(connection, column, start, most) for column in reader.c if column.name != "who"]
     rows = connection.execute(select(*hours, func.count()).group_by(*hours), bound).all()
-    counts = [[0] * (HOURS + 1) for _ in hours]
+    counts = [[0] * (most + 1) for _ in hours]
     for row in rows:
         for each, hour in zip(counts, row[:-1], strict=True):
             if hour is not None:
                 each[hour] += row[-1]
     return [
-        Hour(at if at < HOURS else None, Band(surely, seen), Band(clicked_surely, clicked))
+        Hour(at if at < most else None, Band(surely, seen), Band(clicked_surely, clicked))
         for at, (seen, surely, clicked, clicked_surely) in enumerate(zip(*counts, strict=True))
     ]
 
@@ -151,13 +154,13 @@ def _pairs(query: Select[Any]) -> Subquery:
 
 
 def _hour(
-    connection: Connection, moment: ColumnElement[Any], start: datetime
+    connection: Connection, moment: ColumnElement[Any], start: datetime, most: int
 ) -> ColumnElement[int]:
-    """Whole hours since then, between 0 and `HOURS`; none where there is no moment."""
+    """Whole hours since then, between 0 and `most`; none where there is no moment."""
     begun = int(start.timestamp())
     if connection.dialect.name == "sqlite":  # each mention of a moment is one more reading of it
         hour = (cast(func.strftime("%s", moment), Integer) - begun) // _HOUR
-        return func.max(0, func.min(HOURS, hour))
+        return func.max(0, func.min(most, hour))
     seconds = cast(func.floor(func.extract("epoch", moment)), BigInteger)
     hour = (seconds - begun) // _HOUR
-    return case((hour < 0, 0), (hour > HOURS, HOURS), else_=hour)
+    return case((hour < 0, 0), (hour > most, most), else_=hour)
