@@ -21,6 +21,7 @@ _ON_POSTGRESQL_WHEN_LONG = (
     "tests/faults/test_provider",
     "tests/faults/test_telling",
     "tests/faults/test_zones",
+    "tests/unit/accounts/",
     "tests/unit/dispatching/",
     "tests/unit/feedback/",
     "tests/unit/publishing/",
