@@ -36,6 +36,11 @@ def letter_links(composition: Composition) -> tuple[LetterLink, ...]:
     return tuple(found)
 
 
+def hrefs_in(html: str) -> tuple[str, ...]:
+    """Where the links of an HTML part lead, in order, no longer escaped."""
+    return tuple(unescape(href) for href in _HREF.findall(html))
+
+
 def _held(composition: Composition) -> Iterator[LetterLink]:
     """The links of the content, by the section that holds them."""
     parts = prepare_press(composition.issue, composition.site).parts
