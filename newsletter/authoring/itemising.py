@@ -18,6 +18,7 @@ from newsletter.authoring.spans import (
 from newsletter.model.content import INLINE_KINDS
 
 _MARGIN = 2
+_ABOUT_IT = re.compile(r" *#(?! *- )")
 _NOTE = re.compile(r"#[^\n]*")
 
 
@@ -138,11 +139,11 @@ def _in_lines(text: str, pair: Pair) -> Listed:
 
 
 def _own(text: str, start: int, dash: int) -> int:
-    """Where the comments directly above an item begin."""
+    """Where the comments directly above an item begin; an item commented out is none of them."""
     own = dash
     while own > start:
         above = line_start(text, own - 1)
-        if above < start or not text[above:own].lstrip().startswith("#"):
+        if above < start or not _ABOUT_IT.match(text, above):
             break
         own = above
     return own

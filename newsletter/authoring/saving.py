@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from newsletter.authoring.bytes_of_files import encoded, version_of
 from newsletter.authoring.documents import Document, IssueDocument, read_bytes
+from newsletter.authoring.journal import go, record, step_bytes
 from newsletter.authoring.locking import writing
 from newsletter.authoring.merging import merged
 from newsletter.authoring.remembering import recall, remember
@@ -56,25 +57,66 @@ def change(
     """
     expected = expected_version or document.version
     with writing(site):
-        now = _now(site, document, whole)
+        now, before = _now(site, document, whole)
         if now.version != expected:
             raise _conflict(site, now, expected, edit, whole)
         text = edit(now.text)
         if text == now.text:
             return now
         _check(now, text)
-        data = encoded(text, read_bytes(site, now.path))
+        data = encoded(text, before)
         remember(site, now.text, now.version)
         replace_file(now.path, data)
+        record(site, now.name, before, data)
     return replace(now, text=text, version=version_of(data))
 
 
-def _now(site: Site, document: Opened, mine: str | None) -> Opened:
+def at_version(site: Site, document: Opened) -> tuple[Opened, bytes]:
+    """A document and its bytes, still as they were read; for callers that hold the lock.
+
+    Raises:
+        Conflict: the file says something else by now.
+    """
+    now, data = _now(site, document, None)
+    if now.version != document.version:
+        raise Conflict(document.name, None, now.text, now.version)
+    return now, data
+
+
+def undo(site: Site, document: Opened, expected_version: str = "") -> Opened:
+    """Bring the text before the last change back; arguments and errors as for `save`.
+
+    Raises:
+        UsageError: nothing was changed here, or somebody changed the file elsewhere since.
+    """
+    return _restore(site, document, expected_version, -1)
+
+
+def redo(site: Site, document: Opened, expected_version: str = "") -> Opened:
+    """Take an `undo` back; otherwise the same."""
+    return _restore(site, document, expected_version, +1)
+
+
+def _restore(site: Site, document: Opened, expected_version: str, step: int) -> Opened:
+    with writing(site):
+        now, _ = _now(site, document, None)
+        if now.version != (expected_version or document.version):
+            raise Conflict(now.name, None, now.text, now.version)
+        data = step_bytes(site, now.name, now.version, step)
+        text = text_of(data, Place(now.name))
+        _check(now, text)
+        replace_file(now.path, data)
+        go(site, now.name, step)
+    return replace(now, text=text, version=version_of(data))
+
+
+def _now(site: Site, document: Opened, mine: str | None) -> tuple[Opened, bytes]:
     try:
         data = read_bytes(site, document.path)
     except FileNotFoundError:
         raise Conflict(document.name, mine, None) from None
-    return replace(document, text=text_of(data, Place(document.name)), version=version_of(data))
+    text = text_of(data, Place(document.name))
+    return replace(document, text=text, version=version_of(data)), data
 
 
 def _conflict(
