@@ -89,6 +89,16 @@ def count_by_interests(
     return {int(row[0]): int(row[1]) for row in rows}
 
 
+def count_by_zone(connection: Connection, rule: Audience, now: datetime) -> Mapping[str, int]:
+    """Mailable readers by zone, as stored with them; empty for those who told none."""
+    rows = connection.execute(
+        select(subscriber.c.zone, func.count())
+        .where(candidates(rule), not_(suppressed()), not_(resting(now)))
+        .group_by(subscriber.c.zone)
+    )
+    return {str(row[0]): int(row[1]) for row in rows}
+
+
 def _has(slug: str, values: tuple[str, ...]) -> ColumnElement[bool]:
     value = func.coalesce(subscriber.c.attributes[slug].as_string(), "")
     return or_(*(value == each for each in values))
