@@ -10,9 +10,6 @@ import re
 from functools import lru_cache
 from typing import Any
 
-import cssutils
-from premailer import Premailer
-
 from newsletter.errors import RenderError
 
 IGNORE_MARK = ' data-premailer="ignore"'
@@ -53,6 +50,8 @@ def inline_css(html: str) -> str:
 
 
 def _premailer(html: str) -> Any:
+    from premailer import Premailer  # brings much along, and most commands render nothing
+
     premailer = Premailer(
         html,
         allow_network=False,
@@ -71,6 +70,8 @@ def _premailer(html: str) -> Any:
 
 @lru_cache(maxsize=64)
 def _parsed(css: str, validate: bool) -> Any:
+    import cssutils
+
     return cssutils.CSSParser(fetcher=_nothing).parseString(css, validate=validate)
 
 

@@ -1,37 +1,50 @@
-"""Bring a database to this program's version, or refuse it."""
+"""Bring a database to this program's version, or refuse it.
+
+Alembic is loaded only where there is something to upgrade: every command opens the database, and
+hardly any finds it old.
+"""
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from contextlib import closing
 from importlib.resources import files
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import URL, Connection, inspect, text
 
 from newsletter.errors import DatabaseRefused
 from newsletter.store.connecting import database_file
 from newsletter.store.store import Store
 
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+_MIGRATION = re.compile(r"(\d{4})_\w+\.py", re.ASCII)
 _LOCK = 0x6E65_7773  # PostgreSQL's advisory lock for upgrading; any number of our own
 
 
 def configuration() -> Config:
     """Alembic's configuration, made from the package itself: there is no ini file."""
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(files("newsletter.store") / "migrations"))
     return config
 
 
+def revisions() -> tuple[str, ...]:
+    """Every revision this program knows, oldest first: a migration's file begins with its own."""
+    folder = files("newsletter.store") / "migrations" / "versions"
+    named = (_MIGRATION.fullmatch(entry.name) for entry in folder.iterdir())
+    return tuple(sorted(found[1] for found in named if found))
+
+
 def newest() -> str:
     """The revision this program was made for."""
-    head = ScriptDirectory.from_config(configuration()).get_current_head()
-    assert head is not None
-    return head
+    return revisions()[-1]
 
 
 def revision_of(connection: Connection) -> str | None:
@@ -39,14 +52,13 @@ def revision_of(connection: Connection) -> str | None:
 
     Raises DatabaseRefused for one that is not ours or newer than this program.
     """
-    found = MigrationContext.configure(connection).get_current_revision()
-    if found is None:
+    if not inspect(connection).has_table("alembic_version"):
         _require_empty(connection)
         return None
-    known = {
-        script.revision for script in ScriptDirectory.from_config(configuration()).walk_revisions()
-    }
-    if found not in known:
+    found: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    if found is None:
+        return None
+    if found not in revisions():
         raise DatabaseRefused(
             f"The database is of revision {found}, which this program does not know: it was "
             "upgraded by a newer one. Install that version, or restore an older backup."
@@ -84,6 +96,8 @@ def _upgrade_alone(connection: Connection) -> None:
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
     if revision_of(connection) == newest():
         return
+    from alembic import command
+
     config = configuration()
     config.attributes["connection"] = connection
     command.upgrade(config, "head")

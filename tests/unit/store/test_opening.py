@@ -12,6 +12,7 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import insert, text
 from sqlalchemy.exc import IntegrityError, StatementError
 
@@ -21,7 +22,7 @@ from newsletter.store import Store, open_store
 from newsletter.store.connecting import connect, parse_url
 from newsletter.store.subscribers import NewReader, import_readers
 from newsletter.store.tables import delivery, metadata, tick
-from newsletter.store.upgrading import configuration, newest
+from newsletter.store.upgrading import configuration, newest, revisions
 from tests.databases import FINGERPRINT
 
 NOW = datetime(2026, 12, 1, tzinfo=UTC)
@@ -31,6 +32,14 @@ def test_migrations_make_the_tables_that_the_code_knows(store: Store) -> None:
     """After all migrations nothing differs from the tables, on either database."""
     with store.read() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+
+
+def test_every_migration_is_known_by_its_files_name() -> None:
+    """What the program reads off the folder is what Alembic makes of the files themselves."""
+    scripts = ScriptDirectory.from_config(configuration())
+    written = [script.revision for script in scripts.walk_revisions()]
+    assert list(revisions()) == written[::-1]
+    assert newest() == scripts.get_current_head()
 
 
 def test_opening_again_keeps_the_site_id(open_database: Callable[[], Store]) -> None:
