@@ -46,6 +46,10 @@ class Purpose(IntEnum):
     FRESH = 5  # about: the request; more rights, for a short time
     ADDRESS_CHANGE = 6  # about: the request
     UNDO = 7  # about: the withdrawal
+    APPROVAL = 8  # these: subscriber is a random number kept with the link, about: the link
+    PREVIEW = 9
+    REPORT = 10
+    LINK_FORM = 11  # in a form of the page that such a link opens
 
 
 @dataclass(frozen=True, slots=True)

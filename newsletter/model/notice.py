@@ -19,6 +19,9 @@ class NoticeKind(StrEnum):
     NO_TICK = "no_tick"  # something is due and no scheduler looked
     DUPLICATE = "duplicate"  # two accepted attempts for one delivery
     LIST_HEALTH = "list_health"  # complaints or bounces near a receiver's limit
+    APPROVED = "approved"  # by somebody who was asked by a personal link
+    SENT_BACK = "sent_back"
+    COMMENT = "comment"  # on a shared preview
 
 
 class TellingState(StrEnum):

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
+
+from sqlalchemy import Connection
 
 from newsletter.content import load_issue
 from newsletter.errors import NewsletterError, UsageError
@@ -18,7 +21,18 @@ from newsletter.store.approvals import Approved, record_approval
 _LOOKS = "templates"
 
 
-def approve(store: Store, composition: Composition, *, by: str, clock: Clock) -> Approved:
+def _nothing(_connection: Connection, _approval_id: int) -> None:
+    return None
+
+
+def approve(
+    store: Store,
+    composition: Composition,
+    *,
+    by: str,
+    clock: Clock,
+    also: Callable[[Connection, int], None] = _nothing,
+) -> Approved:
     """Freeze an issue's bytes, pictures, hashes and findings.
 
     Args:
@@ -26,6 +40,7 @@ def approve(store: Store, composition: Composition, *, by: str, clock: Clock) ->
         composition: what was looked at; these very bytes are frozen.
         by: the name of the person who approves.
         clock: says when.
+        also: written in the same transaction; gets the approval's id, and may refuse by raising.
 
     Raises:
         BlockedError: the issue has errors.
@@ -45,6 +60,7 @@ def approve(store: Store, composition: Composition, *, by: str, clock: Clock) ->
         findings=composition.findings,
         sources=_hashes(site, composition.issue.sources),
         links=letter_links(composition),
+        also=also,
     )
 
 

@@ -7,9 +7,23 @@ from newsletter.errors import Place
 from newsletter.model.consent import MailName
 from newsletter.model.finding import Finding, Severity
 from newsletter.model.site import Site
-from newsletter.rendering.system_mail import NOTICE, print_mail, print_notice
+from newsletter.rendering.system_mail import (
+    APPROVAL_REQUEST,
+    NOTICE,
+    print_approval_request,
+    print_mail,
+    print_notice,
+)
 
 FOLDER = "templates/mail"
+_ASKED = {
+    "name": "Ada",
+    "by": "Mira",
+    "subject": "Why microneedling works",
+    "note": "Please have a look at the second tip.",
+    "link": "https://news.example.com/studio/review/sample",
+    "until": "Tuesday 8 December, 09:00 UTC",
+}
 _NONE = Finding(
     "Y03",
     Severity.WARNING,
@@ -32,6 +46,8 @@ def check_mails(site: Site, evidence: Evidence) -> tuple[Finding, ...]:
     forms = {name.value: print_mail(site, name) for name in MailName}
     if (site.root / FOLDER / NOTICE).is_dir():  # a site older than notices has none
         forms[NOTICE] = print_notice(site, "Issue 12 is out", "Everybody has it.")
+    if (site.root / FOLDER / APPROVAL_REQUEST).is_dir():  # nor that one
+        forms[APPROVAL_REQUEST] = print_approval_request(site, _ASKED)
     return tuple(
         found
         for name, form in forms.items()

@@ -60,6 +60,9 @@ OFFERS: Mapping[MailName, Mapping[str, MergeField]] = MappingProxyType(
 NOTICE = "notice"
 """The folder of what people of the site are told; it is no reader's mail."""
 
+APPROVAL_REQUEST = "approval-request"
+"""The folder of what somebody without an account gets who is asked to approve a letter."""
+
 
 @dataclass(frozen=True, slots=True)
 class LatestIssue:
@@ -107,7 +110,21 @@ def print_notice(site: Site, title: str, words: str) -> MailForm:
         TemplateError: a file of its folder is missing, or not valid Jinja or MJML.
         ContentError: the logo can not be read.
     """
-    return _Press(site, NOTICE, None, {"title": title, "words": words}).form()
+    return _Press(site, NOTICE, None, {"notice": {"title": title, "words": words}}).form()
+
+
+def print_approval_request(site: Site, asked: Mapping[str, str]) -> MailForm:
+    """Render what asks somebody to approve a letter: complete, with nothing left to fill in.
+
+    Args:
+        asked: `name` of whom, `by` whom, `subject` of the letter, `note` (may be empty), `link`,
+            and `until` when it is open.
+
+    Raises:
+        TemplateError: a file of its folder is missing, or not valid Jinja or MJML.
+        ContentError: the logo can not be read.
+    """
+    return _Press(site, APPROVAL_REQUEST, None, {"asked": asked}).form()
 
 
 def render_mail(
@@ -127,13 +144,13 @@ class _Press:
         site: Site,
         name: str,
         latest: LatestIssue | None,
-        notice: Mapping[str, str] | None = None,
+        given: Mapping[str, Mapping[str, str]] | None = None,
     ) -> None:
         self._site = site
         self._name = name
         self._latest = latest
-        self._notice = notice
-        self._offers: Mapping[str, MergeField] = OFFERS[MailName(name)] if notice is None else {}
+        self._given = given or {}
+        self._offers: Mapping[str, MergeField] = OFFERS[MailName(name)] if given is None else {}
         self._environment = template_environment(site.root / TEMPLATES)
         self._mint = Mint(_nonce(site, name, latest))
         self._logo = copies_of_logo(site.theme.logo, site.root)
@@ -179,7 +196,7 @@ class _Press:
                 name: self._mint.token(field, _landing(field, context))
                 for name, field in self._offers.items()
             },
-            "notice": self._notice,
+            **self._given,
             "latest": self._latest,
             "logo": image_view(self._logo, self._site, self._site.name),
             "logo_dark": image_view(self._logo_dark, self._site, self._site.name),

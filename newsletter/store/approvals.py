@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -64,6 +64,10 @@ class Approved:
     hashes: Mapping[str, str]
 
 
+def _nothing(_connection: Connection, _approval_id: int) -> None:
+    return None
+
+
 def record_approval(
     store: Store,
     made: Renditions,
@@ -75,6 +79,7 @@ def record_approval(
     findings: Sequence[Finding],
     sources: Mapping[str, str],
     links: Sequence[LetterLink] = (),
+    also: Callable[[Connection, int], None] = _nothing,
 ) -> Approved:
     """Freeze what was rendered: bytes, pictures, hashes, findings, who and when.
 
@@ -83,6 +88,7 @@ def record_approval(
         by: who approves; a person's name.
         sources: path -> SHA-256 of each file the issue was read from.
         links: that its letters hold, by which clicks are told later.
+        also: written in the same transaction; gets the approval's id, and may refuse by raising.
     """
     with store.write() as connection:
         names = {name for each in made.renditions for name in each.interests}
@@ -109,6 +115,7 @@ def record_approval(
         for file in made.pictures:
             _freeze_picture(connection, made_id, file)
         _keep_links(connection, made_id, links)
+        also(connection, made_id)
         return load_approval(connection, made_id)
 
 

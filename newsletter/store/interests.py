@@ -26,6 +26,11 @@ def bits_of_interests(connection: Connection, slugs: Sequence[str]) -> Mapping[s
     return {slug: known[slug] for slug in slugs}
 
 
+def known_bits(connection: Connection) -> Mapping[str, int]:
+    """The bit of every interest that has one."""
+    return _known(connection)
+
+
 def mask_of(bits: Mapping[str, int], slugs: Iterable[str]) -> int:
     """All the bits of some interests in one number."""
     mask = 0
