@@ -3,5 +3,7 @@
 from newsletter.accounts.accounts import Accounts
 from newsletter.accounts.office import COMMAND_LINE
 from newsletter.accounts.passwords import SHORTEST, Passwords
+from newsletter.accounts.sessions import LONGEST as SESSION_LASTS
+from newsletter.accounts.typed import Mistakes
 
-__all__ = ["COMMAND_LINE", "SHORTEST", "Accounts", "Passwords"]
+__all__ = ["COMMAND_LINE", "SESSION_LASTS", "SHORTEST", "Accounts", "Mistakes", "Passwords"]

@@ -68,14 +68,14 @@ class Accounts:
         """Take another password; other browsers are signed out. Returns this one's new token.
 
         Raises:
-            UsageError: the current password is wrong, or the new one would be guessed.
+            Mistakes: the current password is wrong, or the new one would be guessed.
             TooManyRequests: too many tries at the current one.
         """
         caller = Caller(ip, user_agent)
         return signing_in.change_password(self._office, seat, current, new, caller)
 
     def rename(self, person: Person, name: str, *, ip: str = "") -> Person:
-        """A person is called something else; raises UsageError when that is no name."""
+        """A person is called something else; raises Mistakes when that is no name."""
         return members.rename(self._office, person, name, ip)
 
     def sessions(self, person: Person) -> tuple[Session, ...]:
@@ -134,7 +134,7 @@ class Accounts:
         return links.first_link(self._office)
 
     def invite(self, email: str, role: Role, *, by: Person | str, ip: str = "") -> str:
-        """For someone new, good for seven days; raises UsageError when they have an account."""
+        """For someone new, good for seven days; raises Mistakes when they have an account."""
         return links.invite(self._office, email, role, by, ip)
 
     def invitations(self) -> tuple[OneTimeLink, ...]:
@@ -172,7 +172,7 @@ class Accounts:
 
         Raises:
             NotFound: the link has ended.
-            UsageError: what was typed will not do; the link stays good.
+            Mistakes: what was typed will not do, field by field; the link stays good.
         """
         typed = Accepted(name, password, email)
         return links.accept(self._office, token, typed, Caller(ip, user_agent))

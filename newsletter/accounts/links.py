@@ -16,8 +16,8 @@ from newsletter.accounts.passwords import require_good
 from newsletter.accounts.patience import SIGNED_IN, forgive_address
 from newsletter.accounts.sessions import begin_session
 from newsletter.accounts.signing_in import set_password
-from newsletter.accounts.typed import typed_email, typed_name
-from newsletter.errors import BlockedError, NotFound, UsageError
+from newsletter.accounts.typed import Mistakes, judge, typed_email, typed_name
+from newsletter.errors import BlockedError, NotFound
 from newsletter.model.account import LinkKind, OneTimeLink
 from newsletter.model.person import Person, Role
 from newsletter.store.one_time_links import (
@@ -66,16 +66,15 @@ def invite(office: Office, email: str, role: Role, by: Person | str, ip: str) ->
     """A token for someone new; an earlier one for the same address is void.
 
     Raises:
-        UsageError: it is no address, or has an account.
+        Mistakes: it is no address, or has an account.
     """
     require_admin(by)
     address = typed_email(email)
     key = email_key(address)
     with office.store.write() as connection:
         if find_person(connection, key):
-            raise UsageError(
-                f"{address} has an account already. Change its role, or make a new link for it."
-            )
+            told = "has an account already. Change its role, or make a new link for it."
+            raise Mistakes({"email": f"{address} {told}"})
         void_links(connection, office.now(), LinkKind.INVITATION, email_key=key)
         office.note(connection, by, "invited", address, {"role": role.value}, ip)
         return _make(office, connection, LinkKind.INVITATION, role, by=_name(by), email=address)
@@ -132,13 +131,12 @@ def accept(office: Office, token: str, typed: Accepted, caller: Caller) -> str:
 
     Raises:
         NotFound: the link has ended.
-        UsageError: what was typed will not do; the link stays good.
+        Mistakes: what was typed will not do; the link stays good.
     """
     link = link_for(office, token)
     if link is None:
         raise NotFound(_ENDED)
-    person = _asked_for(link, typed)
-    require_good(typed.password, (office.site_name, person.name, person.email))
+    person = _asked_for(office, link, typed)
     password = office.passwords.make(typed.password)
     with office.store.write() as connection:
         if not use_link(connection, link.id, office.now()):
@@ -147,11 +145,17 @@ def accept(office: Office, token: str, typed: Accepted, caller: Caller) -> str:
         return _sit_down(office, connection, link, person, caller)
 
 
-def _asked_for(link: OneTimeLink, typed: Accepted) -> Person:
+def _asked_for(office: Office, link: OneTimeLink, typed: Accepted) -> Person:
+    """Whose account it is, or will be; raises Mistakes, all at once."""
+    name, email = typed.name, typed.email if link.kind is LinkKind.FIRST else link.email
     if link.person:
-        return link.person
-    email = typed_email(typed.email if link.kind is LinkKind.FIRST else link.email)
-    return Person(0, typed_name(typed.name), email, link.role)
+        name = link.person.name
+    judge(
+        lambda: typed_name(name),
+        lambda: typed_email(email),
+        lambda: require_good(typed.password, (office.site_name, name, email)),
+    )
+    return link.person or Person(0, typed_name(name), typed_email(email), link.role)
 
 
 def _settle(

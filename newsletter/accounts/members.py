@@ -92,7 +92,7 @@ def rename(office: Office, person: Person, name: str, ip: str) -> Person:
     """A person is called something else; what they did before keeps the name it had.
 
     Raises:
-        UsageError: it is no name.
+        Mistakes: it is no name.
     """
     new = typed_name(name)
     with office.store.write() as connection:

@@ -17,13 +17,14 @@ from pwdlib import PasswordHash
 from pwdlib.hashers import HasherProtocol
 from pwdlib.hashers.argon2 import Argon2Hasher
 
-from newsletter.errors import UsageError
+from newsletter.accounts.typed import Mistakes
 
 SHORTEST = 12
 LONGEST = 256
 _AT_ONCE = 2  # each takes 64 MiB for a moment: strangers must not fill the memory
 _OWN = 6  # characters that remain when what everybody can guess is taken out
 _SHORTEST_WORD = 3
+_ADVICE = "Four words that have nothing to do with each other do well."
 _RUNS = ("abcdefghijklmnopqrstuvwxyz", "01234567890123456789", "qwertyuiop", "asdfghjkl", "zxcvbnm")
 _COMMON = (
     "password",
@@ -101,21 +102,28 @@ def require_good(password: str, about: Iterable[str]) -> None:
         about: the site's name, the person's name and address: what is known of them.
 
     Raises:
-        UsageError: says why, and what would do.
+        Mistakes: says why, and what would do.
     """
-    normal = _normal(password)
-    if len(normal) < SHORTEST:
-        raise UsageError(
-            f"This password has {len(normal)} characters; it needs {SHORTEST}. "
-            "Four words that have nothing to do with each other do well."
-        )
-    if len(normal) > LONGEST:
-        raise UsageError(f"A password has at most {LONGEST} characters.")
-    if len(_without(normal.casefold(), _guesses(about))) < _OWN:
-        raise UsageError(
+    if problem := _problem(_normal(password), about):
+        raise Mistakes({"password": problem})
+
+
+def _problem(password: str, about: Iterable[str]) -> str:
+    if len(password) < SHORTEST:
+        return f"This password has {_counted(len(password))}; it needs {SHORTEST}. {_ADVICE}"
+    if len(password) > LONGEST:
+        return f"A password has at most {LONGEST} characters."
+    if len(_without(password.casefold(), _guesses(about))) < _OWN:
+        return (
             "This password would be guessed: it is little more than a name, a row of keys or a "
-            "word that many use. Four words that have nothing to do with each other do well."
+            f"word that many use. {_ADVICE}"
         )
+    return ""
+
+
+def _counted(characters: int) -> str:
+    """`1 character`, `11 characters`."""
+    return f"{characters} character{'' if characters == 1 else 's'}"
 
 
 def _without(password: str, guesses: list[str]) -> str:

@@ -18,6 +18,7 @@ from newsletter.accounts.patience import (
     require_patience,
 )
 from newsletter.accounts.sessions import begin_session, forget_sessions
+from newsletter.accounts.typed import Mistakes
 from newsletter.errors import UsageError
 from newsletter.model.account import LinkKind
 from newsletter.model.person import Person, Seat
@@ -60,7 +61,7 @@ def change_password(office: Office, seat: Seat, current: str, new: str, caller: 
         The token for this browser's cookie.
 
     Raises:
-        UsageError: the current password is wrong, or the new one would be guessed.
+        Mistakes: the current password is wrong, or the new one would be guessed.
         TooManyRequests: too many tries at the current one.
     """
     person = seat.person
@@ -70,7 +71,7 @@ def change_password(office: Office, seat: Seat, current: str, new: str, caller: 
         require_patience(office, connection, key, caller.ip, person)
         known = load_person(connection, person.id)
     if office.passwords.compare(current, known.password) is None:
-        raise UsageError("That is not your current password.")
+        raise Mistakes({"current": "That is not your current password."})
     hashed = office.passwords.make(new)
     with office.store.write() as connection:
         if not signs_in(connection, known, office.now(), hashed):
