@@ -6,14 +6,13 @@ over: other bytes under the same name get a name of their own.
 
 from __future__ import annotations
 
-import os
-import secrets
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
 from newsletter.authoring.picture_names import free_names, safe_stem, shown_name
 from newsletter.authoring.picture_uses import picture_uses
+from newsletter.authoring.replacing import create_file, remove_file
 from newsletter.authoring.uploads import Box, CleanPicture, clean_picture, cut_picture
 from newsletter.content.files import climbs, is_inside
 from newsletter.content.library import Library
@@ -95,10 +94,7 @@ def delete_picture(site: Site, name: str) -> None:
     if uses:
         told = ", ".join(dict.fromkeys(str(use.place) for use in uses))
         raise BlockedError(f"{shown_name(name)} is used in {told}. Take it out there first.")
-    try:
-        path.unlink()
-    except OSError as error:
-        raise UsageError(f"{MEDIA}/{name} can not be deleted: {error.strerror}.") from None
+    remove_file(path)
 
 
 def picture_path(site: Site, name: str) -> Path:
@@ -158,28 +154,13 @@ def _same(site: Site, folder: str, data: bytes) -> str:
 
 def _write(site: Site, folder: str, stem: str, picture: CleanPicture) -> str:
     directory = _directory(site, folder)
-    draft = directory / f".{secrets.token_hex(8)}.draft"
-    try:
-        with draft.open("xb") as file:
-            file.write(picture.data)
-            file.flush()
-            os.fsync(file.fileno())
-        name = _link(draft, directory, stem, picture.extension)
-    except OSError as error:
-        raise UsageError(f"{MEDIA}/ can not be written: {error.strerror}.") from None
-    finally:
-        draft.unlink(missing_ok=True)
-    return f"{folder}/{name}" if folder else name
-
-
-def _link(draft: Path, directory: Path, stem: str, extension: str) -> str:
-    """Give the finished file its name; a link, unlike a rename, never replaces another file."""
-    for name in free_names(stem, extension, os.listdir(directory)):  # noqa: PTH208 - names
+    taken = [path.name for path in directory.iterdir()]
+    for name in free_names(stem, picture.extension, taken):
         try:
-            os.link(draft, directory / name)
+            create_file(directory / name, picture.data)
         except FileExistsError:
-            continue  # someone took it this very moment
-        return name
+            continue  # someone took the name this very moment
+        return f"{folder}/{name}" if folder else name
     raise AssertionError("names never end")
 
 

@@ -78,6 +78,13 @@ def clean_picture(name: str, data: bytes) -> CleanPicture:
         return _written(_Source(name, data, image), seen, tuple(_notes(image)))
 
 
+def check_picture(name: str, data: bytes) -> None:
+    """Raise UsageError when a file can not be used as a picture of a mail."""
+    _check_weight(name, len(data))
+    with _Opened(name, data):
+        pass
+
+
 def cut_picture(name: str, data: bytes, box: Box) -> CleanPicture:
     """Cut a piece out of a picture, in the picture's own format.
 
