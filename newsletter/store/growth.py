@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Integer, case, cast, extract, func, or_, select, text
+from sqlalchemy import ColumnElement, Connection, Integer, and_, cast, func, select, text
 
 from newsletter.model.consent import ConsentStep
+from newsletter.store.delivery_events import moment_text
+from newsletter.store.many import as_text, rows_of
 from newsletter.store.tables import consent
 from newsletter.store.tables.consents import GROWTH
-from newsletter.store.tables.subscribers import Status
 
-_HOUR = 3600
-_S = ConsentStep
+_JOINED = (ConsentStep.CONFIRMED, ConsentStep.UNDONE)
+_BROUGHT_IN = (ConsentStep.IMPORTED,)
+_LEFT = (ConsentStep.WITHDRAWN, ConsentStep.ERASED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +27,7 @@ class GrowthDay:
 
     Attributes:
         joined: confirmed by their own click, or took a no back.
-        brought_in: by a list or by a person of the site, those who still wait among them.
+        brought_in: by a list or by a person of the site, with proof of a yes.
         left: confirmed readers who said no, or were erased.
     """
 
@@ -34,59 +36,45 @@ class GrowthDay:
     brought_in: int
     left: int
 
+    @property
+    def more(self) -> int:
+        """How many readers more there were at its end; fewer when below 0."""
+        return self.joined + self.brought_in - self.left
+
 
 def growth(connection: Connection, first: date, last: date, zone: str) -> tuple[GrowthDay, ...]:
     """Every day from the first to the last, also those on which nothing happened.
 
     Args:
-        zone: IANA name; its midnights part the days. Where they do not fall on a full hour of
-            UTC, what happened within that hour counts for the day in which the hour began.
+        zone: IANA name; its midnights part the days.
     """
-    place = ZoneInfo(zone)
-    since, until = (
-        datetime.combine(day, time.min, place).astimezone(UTC)
-        for day in (first, last + timedelta(days=1))
+    days = [first + timedelta(days=each) for each in range((last - first).days + 1)]
+    told, (number, begins, ends) = rows_of(connection, "days", 3)
+    begin, end = (_as(connection, cell, consent.c.at.type) for cell in (begins, ends))
+
+    def how_many(*steps: ConsentStep) -> Any:
+        """Each is a stretch of the index, and nothing but the index is read."""
+        here = and_(text(GROWTH), consent.c.at >= begin, consent.c.at < end)
+        counted = select(func.count()).select_from(consent).where(consent.c.what.in_(steps), here)
+        return counted.correlate(told).scalar_subquery()
+
+    columns = (how_many(*steps) for steps in (_JOINED, _BROUGHT_IN, _LEFT))
+    rows = connection.execute(
+        select(cast(number, Integer), *columns).select_from(told),
+        {"days": as_text(_spans(days, ZoneInfo(zone)))},
     )
-    days: dict[date, dict[str, int]] = {day: {} for day in _days(first, last)}
-    for hour, what, count in _by_hour(connection, since, until):
-        day = datetime.fromtimestamp(hour * _HOUR, place).date()
-        counts = days.get(day)
-        if counts is not None:
-            counts[what] = counts.get(what, 0) + count
-    return tuple(_told(day, counts) for day, counts in days.items())
+    found = (GrowthDay(days[row[0]], int(row[1]), int(row[2]), int(row[3])) for row in rows)
+    return tuple(sorted(found, key=lambda each: each.day))
 
 
-def _by_hour(
-    connection: Connection, since: datetime, until: datetime
-) -> Iterator[tuple[int, str, int]]:
-    """(hour since 1970, series, how many), from one index and nothing else."""
-    moment = consent.c.at
-    if connection.dialect.name == "sqlite":
-        hour = cast(func.strftime("%s", moment), Integer).op("/")(_HOUR)
-    else:
-        hour = cast(func.floor(extract("epoch", moment) / _HOUR), Integer)
-    series = case(
-        (consent.c.what.in_([_S.CONFIRMED, _S.UNDONE]), "joined"),
-        (consent.c.what == _S.IMPORTED, "brought_in"),
-        else_="left",
-    )
-    by_them = or_(
-        consent.c.what.in_([_S.CONFIRMED, _S.UNDONE, _S.IMPORTED]),
-        consent.c.status_before == Status.CONFIRMED,
-    )
-    found: Any = (
-        select(hour.label("hour"), series.label("series"), func.count())
-        .where(moment >= since, moment < until, text(GROWTH), by_them)
-        .group_by("hour", "series")
-    )
-    for row in connection.execute(found):
-        yield int(row[0]), str(row[1]), int(row[2])
+def _spans(days: Sequence[date], zone: ZoneInfo) -> list[tuple[int, str, str]]:
+    edges = [
+        moment_text(datetime.combine(day, time.min, zone))
+        for day in (*days, days[-1] + timedelta(days=1))
+    ]
+    return [(at, edges[at], edges[at + 1]) for at in range(len(days))]
 
 
-def _days(first: date, last: date) -> Sequence[date]:
-    return [first + timedelta(days=each) for each in range((last - first).days + 1)]
-
-
-def _told(day: date, counts: Mapping[str, int]) -> GrowthDay:
-    get = counts.get
-    return GrowthDay(day, get("joined", 0), get("brought_in", 0), get("left", 0))
+def _as(connection: Connection, cell: ColumnElement[str], kind: object) -> ColumnElement[str]:
+    """A text as both databases compare it with a moment."""
+    return cell if connection.dialect.name == "sqlite" else cast(cell, kind)  # type: ignore[arg-type]

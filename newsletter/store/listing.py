@@ -12,12 +12,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, not_, or_, select, true
+from sqlalchemy import ColumnElement, Connection, and_, case, func, not_, select, text
 
 from newsletter.store.audience import resting, suppressed, wanted
 from newsletter.store.roster import Entry, listed, read_entries
 from newsletter.store.tables import interest, subscriber, subscriber_tag, suppression
-from newsletter.store.tables.subscribers import Status
+from newsletter.store.tables.subscribers import NAMED, Status
 
 MOST_COUNTED = 10_000
 """How far a narrowed-down list is counted; beyond, "more than" says enough."""
@@ -59,7 +59,7 @@ class Page:
 
     Attributes:
         following: give it as `below` to get the next page; 0 when this is the last.
-        count: of the whole list, up to `MOST_COUNTED` and one more, which means: more.
+        count: from here on, up to `MOST_COUNTED` and one more, which means: more.
     """
 
     entries: tuple[Entry, ...]
@@ -77,32 +77,33 @@ def page_of(
         below: only readers with a smaller id; 0 begins with the newest.
         most: readers a page.
     """
-    conditions = _conditions(connection, wanted, now)
-    query = listed().where(*conditions).order_by(subscriber.c.id.desc()).limit(most + 1)
+    here = and_(subscriber.c.status != Status.ERASED, *_conditions(connection, wanted, now))
+    found = select(subscriber.c.id).where(here).order_by(subscriber.c.id.desc())
     if below:
-        query = query.where(subscriber.c.id < below)
-    found = read_entries(connection, connection.execute(query).all())
-    following = found[most - 1].id if len(found) > most else 0
-    return Page(tuple(found[:most]), following, _count(connection, conditions))
+        found = found.where(subscriber.c.id < below)
+    ids = connection.scalars(found.limit(MOST_COUNTED + 1)).all()
+    shown = listed().where(subscriber.c.id.in_(ids[:most])).order_by(subscriber.c.id.desc())
+    entries = read_entries(connection, connection.execute(shown).all())
+    return Page(tuple(entries), ids[most - 1] if len(ids) > most else 0, len(ids))
 
 
 def standings(connection: Connection, now: datetime) -> dict[Standing, int]:
     """How many readers stand where; who is paused or suppressed may be counted twice."""
     by_status = select(subscriber.c.status, func.count()).group_by(subscriber.c.status)
     known = {row[0]: int(row[1]) for row in connection.execute(by_status)}
-    kept_away = (
-        select(func.count())
-        .select_from(suppression)
-        .join(subscriber, subscriber.c.email == suppression.c.email)
+    # As cases, not as conditions: no database may think of reading all confirmed readers for it.
+    confirmed = func.coalesce(func.sum(case((subscriber.c.status == Status.CONFIRMED, 1))), 0)
+    kept_away = select(func.count(), confirmed).join_from(
+        suppression, subscriber, subscriber.c.email == suppression.c.email
     )
-    confirmed = kept_away.where(subscriber.c.status == Status.CONFIRMED)
-    paused = select(func.count()).select_from(subscriber).where(resting_now(now))
+    suppressed_in_all, not_mailable = connection.execute(kept_away).one()
+    paused = select(confirmed).where(resting(now))
     return {
-        Standing.MAILABLE: known.get(Status.CONFIRMED, 0) - _number(connection, confirmed),
+        Standing.MAILABLE: known.get(Status.CONFIRMED, 0) - int(not_mailable),
         Standing.PENDING: known.get(Status.PENDING, 0),
         Standing.UNSUBSCRIBED: known.get(Status.UNSUBSCRIBED, 0),
-        Standing.SUPPRESSED: _number(connection, kept_away),
-        Standing.PAUSED: _number(connection, paused),
+        Standing.SUPPRESSED: int(suppressed_in_all),
+        Standing.PAUSED: int(connection.execute(paused).scalar_one()),
     }
 
 
@@ -115,23 +116,18 @@ def tags_used(connection: Connection, most: int) -> tuple[str, ...]:
 
 
 def begins_with(
-    connection: Connection, column: ColumnElement[str], text: str
+    connection: Connection, column: ColumnElement[str], words: str
 ) -> ColumnElement[bool]:
     """Whether a text begins like that, byte by byte, as an index can answer it."""
     if connection.dialect.name == "sqlite":
-        return and_(column >= text, column < text + _LAST)
-    return and_(column.op("~>=~")(text), column.op("~<~")(text + _LAST))
-
-
-def resting_now(now: datetime) -> ColumnElement[bool]:
-    """Whether a reader who would get letters asked for a pause that still lasts."""
-    return and_(subscriber.c.status == Status.CONFIRMED, resting(now))
+        return and_(column >= words, column < words + _LAST)
+    return and_(column.op("~>=~")(words), column.op("~<~")(words + _LAST))
 
 
 def _conditions(connection: Connection, wanted: Wanted, now: datetime) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if wanted.text and wanted.anywhere:
-        found.append(_has_in_it(wanted.text))
+        found.append(subscriber.c.id.in_(_with_in_it(connection, wanted.text)))
     elif wanted.text:
         found.append(subscriber.c.id.in_(_beginning(connection, wanted.text)))
     if wanted.standing is not None:
@@ -147,12 +143,17 @@ def _conditions(connection: Connection, wanted: Wanted, now: datetime) -> list[C
     return found
 
 
-def _beginning(connection: Connection, text: str) -> Any:
+def _beginning(connection: Connection, words: str) -> Any:
     """Ids by three indexes; names are looked up as people may have written them."""
-    spellings = dict.fromkeys((text, text.lower(), text.capitalize(), text.title(), text.upper()))
-    names = [begins_with(connection, subscriber.c.first_name, each) for each in spellings]
+    spellings = dict.fromkeys(
+        (words, words.lower(), words.capitalize(), words.title(), words.upper())
+    )
+    names = [
+        and_(text(NAMED), begins_with(connection, subscriber.c.first_name, each))
+        for each in spellings
+    ]
     tags = [begins_with(connection, subscriber_tag.c.tag, each) for each in spellings]
-    by_address = begins_with(connection, subscriber.c.email, text.lower())
+    by_address = begins_with(connection, subscriber.c.email, words.lower())
     return (
         select(subscriber.c.id)
         .where(by_address)
@@ -163,11 +164,13 @@ def _beginning(connection: Connection, text: str) -> Any:
     )
 
 
-def _has_in_it(text: str) -> ColumnElement[bool]:
-    return or_(
-        subscriber.c.email.icontains(text, autoescape=True),
-        subscriber.c.first_name.icontains(text, autoescape=True),
-    )
+def _with_in_it(connection: Connection, words: str) -> Any:
+    """Ids; every address and name is read, but from their indexes alone."""
+    find = func.instr if connection.dialect.name == "sqlite" else func.strpos
+    by_address = find(subscriber.c.email, words.lower()) > 0
+    by_name = find(func.lower(subscriber.c.first_name), func.lower(words)) > 0
+    names = select(subscriber.c.id).where(text(NAMED), by_name)
+    return select(subscriber.c.id).where(by_address).union(names)
 
 
 def _stands(standing: Standing, now: datetime) -> ColumnElement[bool]:
@@ -175,9 +178,10 @@ def _stands(standing: Standing, now: datetime) -> ColumnElement[bool]:
         case Standing.MAILABLE:
             return and_(subscriber.c.status == Status.CONFIRMED, not_(suppressed()))
         case Standing.SUPPRESSED:
-            return suppressed()
+            return subscriber.c.email.in_(select(suppression.c.email))
         case Standing.PAUSED:
-            return resting_now(now)
+            resters = select(subscriber.c.id).where(resting(now)).correlate(None)
+            return and_(subscriber.c.status == Status.CONFIRMED, subscriber.c.id.in_(resters))
     return subscriber.c.status == Status(standing)
 
 
@@ -186,16 +190,6 @@ def _wants(connection: Connection, slug: str) -> ColumnElement[bool]:
     if bit is None:  # nobody ever chose it, and whoever chose nothing wants it
         return subscriber.c.interests.is_(None)
     return wanted(1 << int(bit)) != 0
-
-
-def _count(connection: Connection, conditions: list[ColumnElement[bool]]) -> int:
-    here = and_(true(), subscriber.c.status != Status.ERASED, *conditions)
-    some = select(subscriber.c.id).where(here).limit(MOST_COUNTED + 1).subquery()
-    return _number(connection, select(func.count()).select_from(some))
-
-
-def _number(connection: Connection, counted: Select[Any]) -> int:
-    return int(connection.execute(counted).scalar_one())
 
 
 def _leap(connection: Connection, most: int) -> Iterator[str]:

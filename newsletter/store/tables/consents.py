@@ -56,14 +56,18 @@ Index(
     sqlite_where=consent.c.ip != "",
     postgresql_where=consent.c.ip != "",
 )
-# Yeses and noes by when they were said. Written as a query has to write it, or SQLite does not
-# see that the index answers it.
-GROWTH = "what IN ('confirmed', 'imported', 'undone', 'withdrawn', 'erased')"
+# What made the list longer or shorter, by when. An import counts with proof of a yes: words, or
+# the moment it was given. Written as a query has to write it, or SQLite does not see that the
+# index answers it.
+GROWTH = (
+    "(what IN ('confirmed', 'undone')"
+    " OR what = 'imported' AND (wording IS NOT NULL OR replace(note, 'given ', '') <> note)"
+    " OR what IN ('withdrawn', 'erased') AND status_before = 'confirmed')"
+)
 Index(
     "ix_consent_growth",
-    consent.c.at,
     consent.c.what,
-    consent.c.status_before,
+    consent.c.at,
     sqlite_where=text(GROWTH),
     postgresql_where=text(GROWTH),
 )

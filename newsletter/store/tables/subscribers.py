@@ -44,6 +44,8 @@ subscriber = Table(
     sqlite_autoincrement=True,  # the number of an erased row is never given to another person
 )
 
+# How many stand where, and a page of them, without reading the rows of all.
+Index("ix_subscriber_status", subscriber.c.status, subscriber.c.id)
 # What a search by how a name begins goes by; the comparison is that of bytes on both databases.
 NAMED = "first_name <> ''"
 Index(
@@ -59,6 +61,12 @@ Index(
     subscriber.c.email,
     sqlite_where=text("email IS NULL"),
     postgresql_ops={"email": "text_pattern_ops"},
+)
+Index(
+    "ix_subscriber_paused",
+    subscriber.c.paused_until,
+    sqlite_where=subscriber.c.paused_until.is_not(None),
+    postgresql_where=subscriber.c.paused_until.is_not(None),
 )
 
 subscriber_tag = Table(

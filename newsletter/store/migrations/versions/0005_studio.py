@@ -202,14 +202,27 @@ def _bell() -> None:
 
 def _readers() -> None:
     """What the pages of readers look things up by."""
-    growing = sa.text("what IN ('confirmed', 'imported', 'undone', 'withdrawn', 'erased')")
+    growing = sa.text(
+        "(what IN ('confirmed', 'undone')"
+        " OR what = 'imported' AND (wording IS NOT NULL OR replace(note, 'given ', '') <> note)"
+        " OR what IN ('withdrawn', 'erased') AND status_before = 'confirmed')"
+    )
     op.create_index(
         "ix_consent_growth",
         "consent",
-        ["at", "what", "status_before"],
+        ["what", "at"],
         unique=False,
         sqlite_where=growing,
         postgresql_where=growing,
+    )
+    op.create_index("ix_subscriber_status", "subscriber", ["status", "id"], unique=False)
+    op.create_index(
+        "ix_subscriber_paused",
+        "subscriber",
+        ["paused_until"],
+        unique=False,
+        sqlite_where=sa.text("paused_until IS NOT NULL"),
+        postgresql_where=sa.text("paused_until IS NOT NULL"),
     )
     op.create_index(
         "ix_subscriber_first_name",
