@@ -25,7 +25,9 @@ def studio_side(app: App, store: Store, environ: Mapping[str, str] = os.environ)
         environ: the environment, with which settings are read anew when their file changes.
     """
     desk = Desk(workshop_of(app, environ))
-    return StudioSide(app, store, desk, app.accounts(store), closing=threading.Event())
+    accounts = app.accounts(store)
+    closing = threading.Event()
+    return StudioSide(app, store, desk, accounts, closing=closing, environ=environ)
 
 
 def studio_server(side: StudioSide, port: int = 0, host: str = LOOPBACK) -> Served:

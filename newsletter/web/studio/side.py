@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -41,6 +42,7 @@ class StudioSide:
         accounts: people, sessions, and the log of what they did.
         unread: how many notices a person has not seen.
         closing: set when the server stops; streams end then.
+        environ: the environment, whose variables beat the file of settings.
     """
 
     app: App
@@ -49,6 +51,7 @@ class StudioSide:
     accounts: Accounts
     unread: Callable[[Person], int] = _none_unread
     closing: threading.Event = field(default_factory=threading.Event)
+    environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
 
     @property
     def site(self) -> Site:
