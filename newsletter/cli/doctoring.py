@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Annotated
 
 import typer
@@ -10,16 +10,14 @@ from rich.console import Console
 from rich.text import Text
 
 from newsletter.bootstrap import App
-from newsletter.cli.inquiring import sender_domain
 from newsletter.cli.output import emit, people
-from newsletter.lookups import SELECTORS, Follower, NameServer
+from newsletter.lookups import SELECTORS
 from newsletter.publishing.examining import (
     MADE_UP_READER,
     Examined,
     Health,
-    examine_domain,
+    examine_outside,
     examine_settings,
-    examine_unsubscribing,
     examined_row,
 )
 
@@ -47,7 +45,8 @@ def doctor(
     app: App = context.obj()
     found = list(examine_settings(app.settings, real=app.sends_for_real))
     if network:
-        found += _outside(app, selector or SELECTORS)
+        address = app.links.unsubscribe(MADE_UP_READER)
+        found += examine_outside(app.site, address, selector or SELECTORS)
     else:
         told = "Ask with --network."
         found.append(Examined("SPF, DKIM, DMARC, one-click", Health.UNKNOWN, told))
@@ -55,13 +54,6 @@ def doctor(
     if json:
         emit([examined_row(one) for one in found])
     raise typer.Exit(1 if any(one.health is Health.BAD for one in found) else 0)
-
-
-def _outside(app: App, selectors: Iterable[str]) -> Iterator[Examined]:
-    yield from examine_domain(sender_domain(app), NameServer(), tuple(selectors))
-    # Our own host: an operator chose it, so it may stand in our own network.
-    follower = Follower(allows=lambda _: True)
-    yield examine_unsubscribing(app.links.unsubscribe(MADE_UP_READER), follower)
 
 
 def _tell(console: Console, found: Iterable[Examined]) -> None:

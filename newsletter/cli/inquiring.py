@@ -10,6 +10,7 @@ from newsletter.bootstrap import App
 from newsletter.checks import LinkAnswer
 from newsletter.lookups import Follower, NameServer, follow_all, remembered, sender_answer
 from newsletter.publishing import Asking
+from newsletter.publishing.examining import sender_domain
 from newsletter.store.connecting import database_file, parse_url
 
 
@@ -26,16 +27,11 @@ def asking(app: App, *, network: bool = False, readers: bool = False) -> Iterato
         ask = Asking(app.site, store, readers=readers)
         if network:
             ask.follow = partial(_follow, app)
-            ask.sender = sender_answer(sender_domain(app), NameServer())
+            ask.sender = sender_answer(sender_domain(app.site), NameServer())
         yield ask
     finally:
         if store is not None:
             store.close()
-
-
-def sender_domain(app: App) -> str:
-    """The domain of From, in lower case."""
-    return app.site.sender.email.rpartition("@")[2].casefold()
 
 
 def _has_database(app: App) -> bool:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import sys
-from collections.abc import Iterable, Sequence
 from typing import Annotated
 
 import typer
@@ -19,7 +16,7 @@ from newsletter.cli.report_page import page_of_report
 from newsletter.errors import UsageError
 from newsletter.feedback.report import report_of
 from newsletter.feedback.report_record import CSV_HEADER, report_lines, report_record
-from newsletter.lists.cells import neutral
+from newsletter.lists.writing import csv_text
 
 
 def register(program: typer.Typer) -> None:
@@ -48,16 +45,7 @@ def report(
     if json:
         emit(report_record(found))
     elif as_csv:
-        sys.stdout.buffer.write(csv_of(CSV_HEADER, report_lines(found)).encode())
+        sys.stdout.buffer.write(csv_text(CSV_HEADER, report_lines(found)).encode())
         sys.stdout.flush()
     else:
         people(json=False).print(page_of_report(found, app.site.dispatch.timezone))
-
-
-def csv_of(header: Sequence[str], rows: Iterable[Sequence[str | int]]) -> str:
-    """Rows as CSV (RFC 4180); no cell is run by a spreadsheet."""
-    file = io.StringIO(newline="")
-    writer = csv.writer(file)
-    writer.writerow(header)
-    writer.writerows([neutral(str(cell)) for cell in row] for row in rows)
-    return file.getvalue()

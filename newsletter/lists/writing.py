@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -29,6 +30,15 @@ def write_list(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]])
     except OSError as problem:
         raise UsageError(f"{path} can not be written: {problem.strerror}.") from problem
     return count
+
+
+def csv_text(header: Sequence[str], rows: Iterable[Sequence[str | int]]) -> str:
+    """Rows as CSV (RFC 4180); no cell is run by a spreadsheet."""
+    file = io.StringIO(newline="")
+    writer = csv.writer(file)
+    writer.writerow(header)
+    writer.writerows([neutral(str(cell)) for cell in row] for row in rows)
+    return file.getvalue()
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from stat import S_IRWXG, S_IRWXO
@@ -11,7 +11,16 @@ from typing import Any
 from newsletter.checks import Standing
 from newsletter.checks.addresses import complaint
 from newsletter.config import Settings
-from newsletter.lookups import Answer, Follower, Records, ask_about, ask_one_click
+from newsletter.lookups import (
+    SELECTORS,
+    Answer,
+    Follower,
+    NameServer,
+    Records,
+    ask_about,
+    ask_one_click,
+)
+from newsletter.model.site import Site
 
 MADE_UP_READER = 2**56 - 1
 """No database gets so far: whoever posts this reader's mark takes nobody off a list."""
@@ -91,6 +100,24 @@ def examine_unsubscribing(address: str, follower: Follower) -> Examined:
     found = ask_one_click(address, follower)
     told = found.told if found.good else f"{found.told} RFC 8058 wants 200 and no redirect."
     return Examined("one-click unsubscribing", Health.GOOD if found.good else Health.BAD, told)
+
+
+def examine_outside(
+    site: Site, unsubscribe: str, selectors: Iterable[str] = SELECTORS
+) -> Iterator[Examined]:
+    """Ask the world: DNS about the sender, and the site's own unsubscribe address.
+
+    Args:
+        unsubscribe: an address of `MADE_UP_READER`.
+    """
+    yield from examine_domain(sender_domain(site), NameServer(), tuple(selectors))
+    # Our own host: an operator chose it, so it may stand in our own network.
+    yield examine_unsubscribing(unsubscribe, Follower(allows=lambda _: True))
+
+
+def sender_domain(site: Site) -> str:
+    """The domain of From, in lower case."""
+    return site.sender.email.rpartition("@")[2].casefold()
 
 
 def examined_row(one: Examined) -> dict[str, Any]:

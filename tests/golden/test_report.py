@@ -12,10 +12,10 @@ import pytest
 from rich.console import Console
 
 from newsletter.cli.report_page import page_of_report
-from newsletter.cli.reporting import csv_of
 from newsletter.feedback.numbers import Report
 from newsletter.feedback.report import report_of
 from newsletter.feedback.report_record import CSV_HEADER, report_lines
+from newsletter.lists.writing import csv_text
 from newsletter.model.event import EventKind
 from newsletter.model.ledger import DeliveryOutcome, ExclusionReason, Feedback
 from newsletter.store import Store, open_store
@@ -96,7 +96,7 @@ def test_the_page_is_what_it_was(report: Report) -> None:
 
 def test_the_rows_are_what_they_were(report: Report) -> None:
     """One row a number, a section and a link; no cell is run by a spreadsheet."""
-    _compare(HERE / "rows.csv", csv_of(CSV_HEADER, report_lines(report)).replace("\r\n", "\n"))
+    _compare(HERE / "rows.csv", csv_text(CSV_HEADER, report_lines(report)).replace("\r\n", "\n"))
 
 
 def _compare(expected: Path, actual: str) -> None:
