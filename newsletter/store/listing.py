@@ -42,7 +42,7 @@ class Wanted:
         text: how their address, first name or a tag begins.
         anywhere: look for `text` anywhere in address and first name instead.
         interest: a slug; those who never chose want everything.
-        attribute: (slug, value).
+        attributes: (slug, value) pairs that must all hold.
     """
 
     text: str = ""
@@ -50,7 +50,7 @@ class Wanted:
     standing: Standing | None = None
     interest: str = ""
     tag: str = ""
-    attribute: tuple[str, str] | None = None
+    attributes: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +137,7 @@ def _conditions(connection: Connection, wanted: Wanted, now: datetime) -> list[C
     if wanted.tag:
         tagged = select(subscriber_tag.c.subscriber_id)
         found.append(subscriber.c.id.in_(tagged.where(subscriber_tag.c.tag == wanted.tag)))
-    if wanted.attribute is not None:
-        slug, value = wanted.attribute
+    for slug, value in wanted.attributes:
         found.append(subscriber.c.attributes[slug].as_string() == value)
     return found
 

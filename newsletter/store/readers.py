@@ -6,13 +6,13 @@ yes or no of the same person waiting, on SQLite the write transaction itself doe
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, Update, bindparam, delete, select, update
+from sqlalchemy import Connection, Row, Select, Update, bindparam, delete, insert, select, update
 
 from newsletter.model.ledger import Step, Steps, require_step
 from newsletter.store.tables import interest, subscriber, subscriber_tag, suppression
@@ -113,6 +113,14 @@ def tags_of(connection: Connection, reader_id: int) -> tuple[str, ...]:
     mine = subscriber_tag.c.subscriber_id == reader_id
     found = select(subscriber_tag.c.tag).where(mine).order_by(subscriber_tag.c.tag)
     return tuple(connection.scalars(found))
+
+
+def change_tags(connection: Connection, reader_id: int, tags: Sequence[str]) -> None:
+    """Give a reader these tags and no others."""
+    connection.execute(delete(subscriber_tag).where(subscriber_tag.c.subscriber_id == reader_id))
+    if tags:
+        rows = [{"subscriber_id": reader_id, "tag": tag} for tag in dict.fromkeys(tags)]
+        connection.execute(insert(subscriber_tag), rows)
 
 
 def suppression_of(connection: Connection, email: str) -> Row[Any] | None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Update, and_, bindparam, delete, insert, or_, select, update
+from sqlalchemy import Connection, Row, Update, and_, bindparam, delete, insert, or_, select, update
 from sqlalchemy.sql.dml import ReturningInsert
 
 from newsletter.model.consent import RequestKind
@@ -66,8 +66,11 @@ def find_request(
             request.c.kind == kind,
         )
     ).first()
-    if row is None:
-        return None
+    return None if row is None else read_request(row)
+
+
+def read_request(row: Row[Any]) -> Request:
+    """A row of the table as a value."""
     spent = row.used_at is not None or row.voided_at is not None
     return Request(
         row.id, row.subscriber_id, row.kind, row.made_at, row.expires_at, spent, row.details

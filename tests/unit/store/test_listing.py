@@ -77,8 +77,8 @@ def test_a_search_may_look_anywhere(full: Store) -> None:
         ({"standing": Standing.PAUSED}, ["paul"]),
         ({"interest": "news"}, ["wait", "paul", "eve%x", "bob", "anton"]),
         ({"tag": "vip"}, ["anton", "ann"]),
-        ({"attribute": ("clinic", "berlin")}, ["ann"]),
-        ({"tag": "vip", "attribute": ("clinic", "hamburg"), "text": "a"}, ["anton"]),
+        ({"attributes": (("clinic", "berlin"),)}, ["ann"]),
+        ({"tag": "vip", "attributes": (("clinic", "hamburg"),), "text": "a"}, ["anton"]),
     ],
 )
 def test_a_list_is_narrowed_down(full: Store, wanted: Any, expected: list[str]) -> None:
