@@ -86,8 +86,8 @@ def set_body(text: str, body: str, path: str = "") -> str:
         return text
     lines = text.split("\n")
     head = "\n".join(lines[: document.body_line - 1])
-    tail = text[len(text.rstrip()) :] if document.body else ""
-    return f"{head}\n{body}{tail or chr(10)}" if body else f"{head}\n"
+    ends = text[len(text.rstrip()) :].count("\n") if document.body else 1
+    return f"{head}\n{body}" + "\n" * ends if body else f"{head}\n"
 
 
 def _changed(

@@ -145,12 +145,19 @@ def replace_with(text: str, section: str, ref: str, path: str = "") -> str:
 
 
 def _say(text: str, at: int, changes: Mapping[str, str | None], ref: str, path: str) -> str:
+    if _is_in_brackets(text, path):
+        text = _listed(text, path).text()  # a text of several lines has no place between them
     for key, value in changes.items():
         if value is None:
             text = drop_said(text, at, key, path)
         else:
             text = set_said(text, at, key, value, INLINE_KEYS.get(ref, OVERRIDES), path)
     return text
+
+
+def _is_in_brackets(text: str, path: str) -> bool:
+    pair = layout(text, path).settings.pair(SNIPPETS)
+    return pair is not None and pair.value.style == "["
 
 
 def _said(item: Any) -> dict[str, Any]:
