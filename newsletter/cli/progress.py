@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections import deque
-from datetime import timedelta
 from types import TracebackType
 from typing import Self
 
@@ -16,39 +14,10 @@ from newsletter.cli.telling import counts
 from newsletter.dispatching.status import DispatchStatus
 from newsletter.model.ledger import DeliveryOutcome
 from newsletter.model.ports import Clock
+from newsletter.scheduling.pace import Pace
 
-WINDOW = 10.0  # seconds over which the rate is taken
 LINES_EVERY = 10.0  # seconds between two lines where nobody watches a terminal
 _LEFT = (DeliveryOutcome.QUEUED, DeliveryOutcome.SENDING)
-
-
-class Pace:
-    """Readers a second over the last moments."""
-
-    def __init__(self) -> None:
-        self._seen: deque[tuple[float, int]] = deque()
-
-    def note(self, at: float, done: int) -> None:
-        """Take note of how many are done.
-
-        Args:
-            at: seconds on a clock that never goes back.
-        """
-        self._seen.append((at, done))
-        while len(self._seen) > 2 and self._seen[1][0] <= at - WINDOW:
-            self._seen.popleft()
-
-    @property
-    def rate(self) -> float:
-        """Readers a second; 0 while nothing is known."""
-        if not self._seen:
-            return 0.0
-        (first, before), (last, after) = self._seen[0], self._seen[-1]
-        return max(0.0, (after - before) / (last - first)) if last > first else 0.0
-
-    def left(self, readers: int) -> timedelta | None:
-        """How long so many readers will take; None while nobody can say."""
-        return timedelta(seconds=round(readers / self.rate)) if self.rate else None
 
 
 class Progress:

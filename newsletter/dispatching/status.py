@@ -18,7 +18,7 @@ from newsletter.model.ledger import (
     WaveState,
 )
 from newsletter.store import Store
-from newsletter.store.dispatches import dispatches_of
+from newsletter.store.dispatches import dispatches_of, load_dispatch
 from newsletter.store.tables import wave
 
 
@@ -137,3 +137,9 @@ def _waves(connection: Connection, dispatch_id: int) -> tuple[WaveStatus, ...]:
         .order_by(wave.c.due_at, wave.c.id)
     )
     return tuple(WaveStatus(*row) for row in rows)
+
+
+def dispatch_status(store: Store, dispatch_id: int) -> DispatchStatus:
+    """Count one dispatch; raises NotFound."""
+    with store.read() as connection:
+        return _status(connection, load_dispatch(connection, dispatch_id))

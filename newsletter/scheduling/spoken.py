@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from newsletter.model.ledger import Dispatch
 from newsletter.model.walltime import utc_moments
 from newsletter.scheduling.timing import Timing
+from newsletter.store.calendar import Placed
 
 # Not strftime's: those follow the machine's language.
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -36,10 +38,24 @@ def when(timing: Timing, readers: int, now: datetime) -> str:
 def day_and_time(timing: Timing, now: datetime) -> str:
     """`Tuesday 1 December, 09:00 in Berlin`; the year only when it is another one."""
     wall = timing.wall
-    day = f"{_DAYS[wall.weekday()]} {wall.day} {_MONTHS[wall.month - 1]}"
+    day = day_name(wall)
     if wall.year != _local(now, timing).year:
         day += f" {wall.year}"
     return f"{day}, {wall:%H:%M}{_where(timing)}"
+
+
+def timing_of(of: Dispatch | Placed, site_zone: str) -> Timing:
+    """What is on the calendar as a timing; without a wall time by the site's clock."""
+    if of.wall_time:
+        wall = datetime.fromisoformat(of.wall_time).replace(tzinfo=None)
+        return Timing(wall, of.zone or site_zone, of.due_at)
+    return at_site(of.due_at, site_zone)
+
+
+def at_site(moment: datetime, site_zone: str) -> Timing:
+    """A moment as the site's clock shows it."""
+    wall = moment.astimezone(ZoneInfo(site_zone)).replace(tzinfo=None)
+    return Timing(wall.replace(second=0, microsecond=0), site_zone, moment)
 
 
 def in_how_long(timing: Timing, now: datetime) -> str:
@@ -53,6 +69,16 @@ def in_how_long(timing: Timing, now: datetime) -> str:
         return f"in {counted(round(left / _HOUR), 'hour')}"
     days = (_local(timing.due_at, timing).date() - _local(now, timing).date()).days
     return f"in {counted(days, 'day')}"
+
+
+def day_name(day: date) -> str:
+    """`Tuesday 1 December`."""
+    return f"{_DAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]}"
+
+
+def month_name(day: date) -> str:
+    """`December`."""
+    return _MONTHS[day.month - 1]
 
 
 def people(count: int) -> str:

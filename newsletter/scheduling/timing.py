@@ -84,6 +84,19 @@ def read_timing(
             f"Issue {issue.number} proposes no time. Give one with --at "
             f'"YYYY-MM-DD HH:MM", or write send_at into {issue.place.path}.'
         )
+    return time_of(text, zone, zones, site_zone=site_zone, now=now, past=past)
+
+
+def time_of(
+    text: str,
+    zone: str,
+    zones: Mapping[str, int],
+    *,
+    site_zone: str,
+    now: datetime,
+    past: Past = Past.NOW,
+) -> Timing:
+    """Say when that time in that zone is; arguments and errors as for `read_timing`."""
     if zone == SUBSCRIBER_ZONE:
         return _personal(text, zones, site_zone, now, past)
     read = read_wall_time(text, zone)

@@ -9,7 +9,9 @@ from datetime import datetime
 from sqlalchemy import Connection, and_, func, or_, select
 
 from newsletter.model.ledger import BatchState, DeliveryOutcome, DispatchState
+from newsletter.model.review import LinkFor
 from newsletter.store.tables import approval, batch, delivery, dispatch
+from newsletter.store.tables.reviews import personal_link
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,3 +140,18 @@ def _doubts(connection: Connection) -> Mapping[int, int]:
         .group_by(batch.c.dispatch_id)
     )
     return {row[0]: row[1] for row in rows}
+
+
+def asked_about(connection: Connection, now: datetime) -> frozenset[int]:
+    """The numbers of issues of which somebody was asked for approval and has not answered.
+
+    Args:
+        now: aware, in database time.
+    """
+    waits = (
+        personal_link.c.kind == LinkFor.APPROVAL,
+        personal_link.c.answer.is_(None),
+        personal_link.c.revoked_at.is_(None),
+        personal_link.c.expires_at > now,
+    )
+    return frozenset(connection.scalars(select(personal_link.c.issue_number).where(*waits)))

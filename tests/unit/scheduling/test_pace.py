@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from newsletter.cli.progress import WINDOW, Pace
+from newsletter.scheduling.pace import WINDOW, Pace
 
 
 def test_a_rate_needs_two_looks() -> None:
