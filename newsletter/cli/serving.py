@@ -66,7 +66,7 @@ def serve(
         plain(console, f"Readers: {public.url}   Preview: {preview.url}   (Ctrl-C ends it)")
         plain(console, f"Studio:  {studio}/studio/")
         if token := side.accounts.first_link():
-            plain(console, f"First sign-in, good for an hour: {studio}/studio/first/{token}")
+            plain(console, f"First sign-in, good for an hour: {studio}/studio/link/{token}")
         public.run()
     raise typer.Exit(exit_code(stop))
 

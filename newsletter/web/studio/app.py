@@ -15,9 +15,16 @@ from starlette.routing import BaseRoute, Mount, Route
 from newsletter.errors import NotFound
 from newsletter.web.guard import LOOPBACK, Guard
 from newsletter.web.media import Lookup, media_route
+from newsletter.web.studio.account import Account
+from newsletter.web.studio.auditing import Auditing
+from newsletter.web.studio.going_out import going_out
 from newsletter.web.studio.headers import StudioHeaders, studio_headers
+from newsletter.web.studio.media import Media
+from newsletter.web.studio.people import People
+from newsletter.web.studio.report_pages import report_pages
 from newsletter.web.studio.routing import Address, routes
 from newsletter.web.studio.side import StudioSide
+from newsletter.web.studio.signing_in import SigningIn
 from newsletter.web.studio.trouble import trouble
 from newsletter.web.studio.visit import Visit
 from newsletter.web.templating import studio_static_files
@@ -31,7 +38,15 @@ _BROKEN = (
 
 def studio_addresses(side: StudioSide) -> list[Address]:
     """Every address of the studio, one group of pages a line."""
-    groups: tuple[list[Address], ...] = ()
+    groups: tuple[list[Address], ...] = (
+        going_out(side),
+        SigningIn(side).addresses(),
+        Account(side).addresses(),
+        People(side).addresses(),
+        Auditing(side).addresses(),
+        report_pages(side),
+        Media(side).addresses(),
+    )
     return [address for group in groups for address in group]
 
 
