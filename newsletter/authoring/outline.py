@@ -18,6 +18,7 @@ from newsletter.authoring.overriding import drop_said, rename, set_said
 from newsletter.authoring.settings import Edit, read_pairs, settled
 from newsletter.authoring.spans import layout
 from newsletter.content.files import one_line_end
+from newsletter.content.front_matter import split_document
 from newsletter.content.hints import near, shown
 from newsletter.content.issue import ISSUE_KEYS
 from newsletter.content.sections import INLINE_KEYS, OVERRIDES
@@ -192,7 +193,7 @@ def _index(text: str, section: str, path: str) -> int:
 
 
 def _nodes(text: str, path: str) -> tuple[Node, ...]:
-    for key, node in layout(text, path).document.settings.entries:
+    for key, node in split_document(text, path).settings.entries:
         if key.text == SNIPPETS:
             return node.items if isinstance(node, Items) else ()
     return ()

@@ -22,6 +22,7 @@ from newsletter.authoring.spans import (
     line_start,
     next_line,
 )
+from newsletter.content.front_matter import split_document
 from newsletter.content.yaml_tree import parse_yaml, plain
 from newsletter.errors import ContentError, Place, UsageError
 
@@ -37,7 +38,7 @@ def setting(text: str, key: str, path: str = "") -> Any:
 
 def read_pairs(text: str, path: str = "") -> Pairs:
     """All settings in order, as plain values."""
-    entries = layout(text, path).document.settings.entries
+    entries = split_document(text, path).settings.entries
     return [(key.text, plain(value)) for key, value in entries]
 
 

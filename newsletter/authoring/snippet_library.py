@@ -10,12 +10,14 @@ from functools import cache
 from markdown_it import MarkdownIt
 
 from newsletter.authoring.documents import read_bytes
-from newsletter.authoring.letter import SNIPPET_FIELDS, written
+from newsletter.authoring.letter import BODY
 from newsletter.authoring.uses import User, all_uses
 from newsletter.content.files import relative, text_of
+from newsletter.content.front_matter import split_document
 from newsletter.content.library import Library
 from newsletter.content.reading import Reading
-from newsletter.content.snippets import Shelf
+from newsletter.content.snippets import SNIPPET_KEYS, Shelf
+from newsletter.content.yaml_tree import Scalar
 from newsletter.errors import ContentError, Place, Problem
 from newsletter.model.content import Snippet
 from newsletter.model.site import Site
@@ -140,10 +142,15 @@ def _said(site: Site, ref: str, names: Library) -> dict[str, str]:
     path = names.snippets[ref]
     name = relative(site.root, path)
     try:
-        text = text_of(read_bytes(site, path), Place(name))
-        return {field: written(text, field, name) for field in SNIPPET_FIELDS}
+        document = split_document(text_of(read_bytes(site, path), Place(name)), name)
     except (ContentError, OSError):
         return {}
+    said = {
+        key.text: value.text.strip()
+        for key, value in document.settings.entries
+        if key.text in SNIPPET_KEYS and isinstance(value, Scalar)
+    }
+    return {**said, BODY: document.body}
 
 
 def _words(markdown: str) -> Iterator[str]:
