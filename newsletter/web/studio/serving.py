@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Mapping
+from functools import partial
 
 from newsletter.bootstrap import App
+from newsletter.feedback.bell import unread
 from newsletter.store import Store
 from newsletter.store.approvals import load_picture
 from newsletter.web.media import Lookup
@@ -27,7 +29,9 @@ def studio_side(app: App, store: Store, environ: Mapping[str, str] = os.environ)
     desk = Desk(workshop_of(app, environ))
     accounts = app.accounts(store)
     closing = threading.Event()
-    return StudioSide(app, store, desk, accounts, closing=closing, environ=environ)
+    return StudioSide(
+        app, store, desk, accounts, partial(unread, store), closing=closing, environ=environ
+    )
 
 
 def studio_server(side: StudioSide, port: int = 0, host: str = LOOPBACK) -> Served:

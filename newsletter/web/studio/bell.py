@@ -1,0 +1,105 @@
+"""The bell: what happened while people did something else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from starlette.responses import Response
+
+from newsletter.feedback.bell import Told, mark_seen, told_to, unread
+from newsletter.model.notice import NoticeKind
+from newsletter.web.studio.reading import ReadingRoom
+from newsletter.web.studio.routing import Address
+from newsletter.web.studio.side import StudioSide
+from newsletter.web.studio.visit import Visit
+
+PAGE = 25
+_TONE = {
+    NoticeKind.STARTED: ("Started", "info"),
+    NoticeKind.FINISHED: ("Finished", "fine"),
+    NoticeKind.PAUSED: ("Paused", "warning"),
+    NoticeKind.NEEDS_REVIEW: ("Needs a decision", "error"),
+    NoticeKind.UNKNOWN_WAITING: ("Uncertain", "warning"),
+    NoticeKind.KEY_REFUSED: ("Key refused", "error"),
+    NoticeKind.NO_TICK: ("No scheduler", "error"),
+    NoticeKind.DUPLICATE: ("Mailed twice", "error"),
+    NoticeKind.LIST_HEALTH: ("List health", "warning"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A notice on the page.
+
+    Attributes:
+        badge, tone: its kind in words, and how grave it is.
+        href, leads: where it is about, and what stands there; empty where nowhere.
+    """
+
+    id: int
+    title: str
+    words: str
+    when: str
+    badge: str
+    tone: str
+    is_new: bool
+    href: str
+    leads: str
+
+
+class Bell:
+    """The page of notices."""
+
+    def __init__(self, side: StudioSide, room: ReadingRoom) -> None:
+        self.side = side
+        self.room = room
+
+    def addresses(self) -> list[Address]:
+        """Where it is."""
+        return [Address("/notices", get=self.notices, post=self.seen)]
+
+    def notices(self, visit: Visit) -> Response:
+        """The newest first; asking changes nothing."""
+        before = _number(visit.query.get("before", ""))
+        found = told_to(self.side.store, visit.person, PAGE + 1, before)
+        lines = [self._line(each) for each in found[:PAGE]]
+        values = {
+            "lines": lines,
+            "unread": unread(self.side.store, visit.person),
+            "newest": lines[0].id if lines else 0,
+            "older": lines[-1].id if len(found) > PAGE else 0,
+        }
+        return self.side.draw(visit, "notices", values)
+
+    def seen(self, visit: Visit) -> Response:
+        """Mark one as seen, or all that were on the page and before."""
+        only, upto = _number(visit.form.one("only")), _number(visit.form.one("upto"))
+        mark_seen(self.side.store, visit.person, upto, only)
+        return self.side.went("/studio/notices")
+
+    def _line(self, told: Told) -> Line:
+        notice = told.notice
+        badge, tone = _TONE[notice.kind]
+        href, leads = _about(told)
+        when = self.room.said(notice.at)
+        return Line(
+            notice.id, notice.title, notice.words, when, badge, tone, told.is_new, href, leads
+        )
+
+
+def _about(told: Told) -> tuple[str, str]:
+    """Where somebody can do or see something about it."""
+    notice = told.notice
+    if notice.kind is NoticeKind.LIST_HEALTH:
+        return "/studio/health", "Health of the list"
+    if notice.kind in (NoticeKind.UNKNOWN_WAITING, NoticeKind.DUPLICATE):
+        return "/studio/uncertain", "Uncertain deliveries"
+    if notice.kind is NoticeKind.FINISHED and notice.issue_number:
+        return f"/studio/reports/{notice.issue_number}", "Its report"
+    if notice.dispatch_id:
+        return f"/studio/dispatches/{notice.dispatch_id}", "Where it stands"
+    return "", ""
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 18 else 0
