@@ -10,8 +10,8 @@ import re
 
 _FTYP = re.compile(rb"....ftyp(....)", re.DOTALL)
 _HEIC = frozenset({b"heic", b"heix", b"hevc", b"heim", b"heis", b"hevm", b"mif1", b"msf1"})
-_DRAWING = re.compile(rb"<svg[\s>]", re.IGNORECASE)
-_PAGE = re.compile(rb"<(?:!doctype html|html|head|body|script)[\s>]", re.IGNORECASE)
+_DRAWING = re.compile(rb"<svg[\s/>]", re.IGNORECASE)
+_PAGE = re.compile(rb"<(?:!doctype html|html|head|body|script)[\s/>]", re.IGNORECASE)
 _HEAD = 4_096
 _AS_JPEG = "Save it as JPEG."
 _AS_PNG = "Save it as PNG."
