@@ -13,6 +13,7 @@ from newsletter.model.finding import Finding, Severity
 from newsletter.model.rendition import Rendition
 from newsletter.model.site import Site
 from newsletter.publishing import Composition
+from newsletter.rendering.variants import Offered
 from newsletter.web.preview.desk import Desk
 from newsletter.web.preview.personas import PERSONAS
 from newsletter.web.preview.shown import shown
@@ -129,7 +130,7 @@ def _variants(composition: Composition) -> list[Variant]:
     ]
 
 
-def variant_label(rendition: Rendition, site: Site) -> str:
+def variant_label(rendition: Offered, site: Site) -> str:
     """Who gets it, in words: the interests' own labels."""
     labels = {interest.slug: interest.label for interest in site.interests}
     if rendition.variant == "all":

@@ -19,12 +19,15 @@ from newsletter.web.studio.account import Account
 from newsletter.web.studio.auditing import Auditing
 from newsletter.web.studio.going_out import going_out
 from newsletter.web.studio.headers import StudioHeaders, studio_headers
+from newsletter.web.studio.issue import issue_addresses
 from newsletter.web.studio.media import Media
 from newsletter.web.studio.people import People
 from newsletter.web.studio.report_pages import report_pages
+from newsletter.web.studio.review_pages import review_pages
 from newsletter.web.studio.routing import Address, routes
 from newsletter.web.studio.side import StudioSide
 from newsletter.web.studio.signing_in import SigningIn
+from newsletter.web.studio.snippet_pages import snippet_pages
 from newsletter.web.studio.trouble import trouble
 from newsletter.web.studio.visit import Visit
 from newsletter.web.templating import studio_static_files
@@ -44,8 +47,11 @@ def studio_addresses(side: StudioSide) -> list[Address]:
         Account(side).addresses(),
         People(side).addresses(),
         Auditing(side).addresses(),
+        review_pages(side),
         report_pages(side),
+        issue_addresses(side),
         Media(side).addresses(),
+        snippet_pages(side),
     )
     return [address for group in groups for address in group]
 
