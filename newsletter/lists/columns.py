@@ -132,6 +132,7 @@ def read_header(
     cells: Sequence[str],
     attributes: Sequence[str],
     chosen: Mapping[str, str],
+    places: Sequence[str] = (),
 ) -> Columns:
     """Say what the first row means.
 
@@ -139,6 +140,7 @@ def read_header(
         where: the file, for messages.
         attributes: slugs of those the site declares.
         chosen: header -> field, by a person; beats the names known here.
+        places: a field, or nothing, for each column in order, by a person; beats all else.
 
     Raises:
         UsageError: no column, or more than one, holds the address; two columns mean one thing; a
@@ -151,7 +153,9 @@ def read_header(
     known = (*Field, *attributes)
     picked = _choices(where, header, known, chosen)
     fields = [picked.get(name, _meaning(name, attributes)) for name in header]
-    if not named and Field.EMAIL not in fields:
+    if places:
+        fields = _by_place(where, header, known, places)
+    if not named and not places and Field.EMAIL not in fields:
         at = next(at for at, cell in enumerate(cells) if _looks_like_address(cell.strip()))
         fields[at] = Field.EMAIL
         header = (*header[:at], str(Field.EMAIL), *header[at + 1 :])
@@ -159,6 +163,28 @@ def read_header(
     plain = {_plain(name) for name in header}
     program = next((name for name, marks in _PROGRAMS if marks <= plain), "")
     return Columns(header, tuple(str(each) for each in fields), program, named)
+
+
+def guess_columns(
+    cells: Sequence[str], attributes: Sequence[str]
+) -> tuple[tuple[str, ...], tuple[str, ...], bool]:
+    """The header, what each column most likely means, and whether the first row named them.
+
+    Of several columns that mean one thing the first counts, so that a person has less to undo.
+    """
+    header = tuple(cell.strip() for cell in cells)
+    named = not any(_looks_like_address(cell) for cell in header)
+    if not named:
+        means = [str(Field.EMAIL) if _looks_like_address(cell) else "" for cell in header]
+        header = tuple(f"Column {number}" for number in range(1, len(cells) + 1))
+    else:
+        means = [str(_meaning(name, attributes)) for name in header]
+    seen: set[str] = set()
+    for at, field in enumerate(means):
+        if field in seen and field not in (Field.TAGS, *MARKS):
+            means[at] = ""
+        seen.add(field)
+    return header, tuple(means), named
 
 
 def fields_known(attributes: Sequence[str]) -> tuple[str, ...]:
@@ -178,6 +204,17 @@ def _choices(
             raise UsageError(f'{where} has no column "{column}". {nearest(column, header)}')
         picked[names[_plain(column)]] = "" if field == IGNORE else field
     return picked
+
+
+def _by_place(
+    where: str, header: Sequence[str], known: Sequence[str], places: Sequence[str]
+) -> list[str]:
+    if len(places) != len(header):
+        raise UsageError(f"{where} has {len(header)} columns, and {len(places)} were chosen.")
+    for field in places:
+        if field and field not in known:
+            raise UsageError(f'There is no field "{field}". {nearest(field, known)}')
+    return list(places)
 
 
 def _meaning(name: str, attributes: Sequence[str]) -> str:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import BinaryIO, TextIO
 
 from newsletter.errors import UsageError, nearest
-from newsletter.lists.columns import Columns, fields_known, read_header
+from newsletter.lists.columns import Columns, fields_known, guess_columns, read_header
 from newsletter.lists.encodings import Encoding, detect, reading
 from newsletter.lists.kinds import Kind, heavier
 from newsletter.lists.rows import BadRow, ListedReader, ListRules, RowReader
@@ -21,6 +22,7 @@ _DELIMITERS = (",", ";", "\t")
 _SPOKEN = {",": "comma", ";": "semicolon", "\t": "tab"}
 _EXCEL = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
 _TOLD_EVERY = 1_000  # rows
+_LONGEST_SHOWN = 80  # letters of a cell in a glimpse
 
 Told = Callable[[int], None]
 """Takes how many bytes of a list were read."""
@@ -81,11 +83,13 @@ def look_at(
     rules: ListRules,
     chosen: Mapping[str, str] | None = None,
     kind: Kind | None = None,
+    places: Sequence[str] = (),
 ) -> ListPlan:
     """Find out how to read a list.
 
     Args:
         chosen: column -> field, by a person.
+        places: instead, a field or nothing for each column in order.
         kind: what a person says it is a list of; None goes by its name, and else means
             subscribed. A no, whoever says it, beats a yes.
 
@@ -97,7 +101,7 @@ def look_at(
     with source.open() as stream, _text(stream, encoding) as file:
         delimiter, cells, first = _head(source.name, file)
     slugs = [attribute.slug for attribute in rules.attributes]
-    columns = read_header(source.name, cells, slugs, chosen or {})
+    columns = read_header(source.name, cells, slugs, chosen or {}, places)
     if not columns.named:
         first -= 1
     told = [each for each in (kind, source.kind) if each is not None]
@@ -105,6 +109,45 @@ def look_at(
     for each in told:
         heaviest = heavier(heaviest, each)
     return ListPlan(source, encoding, delimiter, columns, first, heaviest)
+
+
+@dataclass(frozen=True, slots=True)
+class Glimpse:
+    """The beginning of a list, for a person to say what its columns are.
+
+    Attributes:
+        header: as the file names the columns; counted where it begins with a reader.
+        guessed: a field, or nothing, for each column.
+        rows: the first ones, as wide as the header.
+    """
+
+    name: str
+    header: tuple[str, ...]
+    guessed: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    kind: Kind | None
+    separated_by: str
+    encoding: str
+
+
+def glance_at(source: Source, rules: ListRules, most: int = 5) -> Glimpse:
+    """The beginning of a list, whatever its columns mean.
+
+    Raises:
+        UsageError: it is empty or can not be read.
+    """
+    with source.open() as stream:
+        encoding = detect(stream)
+    with source.open() as stream, _text(stream, encoding) as file:
+        delimiter, cells, first = _head(source.name, file)
+    slugs = [attribute.slug for attribute in rules.attributes]
+    header, guessed, named = guess_columns(cells, slugs)
+    with source.open() as stream, _text(stream, encoding) as file:
+        for _ in range(first - 1 if named else first - 2):
+            file.readline(LONGEST_LINE)
+        rows = tuple(_cut(row, len(header)) for row in islice(_rows(file, delimiter), most))
+    spoken = _SPOKEN.get(delimiter, delimiter)
+    return Glimpse(source.name, header, guessed, rows, source.kind, spoken, encoding.name)
 
 
 def read_row(said: Mapping[str, str], rules: ListRules) -> ListedReader:
@@ -147,6 +190,17 @@ def _head(name: str, file: TextIO) -> tuple[str, list[str], int]:
     except csv.Error as problem:
         raise UsageError(f"{name}:{line}: the first line can not be read: {problem}.") from None
     return delimiter, cells, line + rows.line_num
+
+
+def _rows(file: TextIO, delimiter: str) -> Iterator[list[str]]:
+    for _, cells, problem in Tape(file, delimiter, 1):
+        if not problem and any(each.strip() for each in cells):
+            yield list(cells)
+
+
+def _cut(row: Sequence[str], width: int) -> tuple[str, ...]:
+    cells = [each.strip()[:_LONGEST_SHOWN] for each in row[:width]]
+    return (*cells, *[""] * (width - len(cells)))
 
 
 def _width(text: str, delimiter: str) -> int:

@@ -13,6 +13,8 @@ from typing import IO
 from newsletter.errors import UsageError
 from newsletter.lists.cells import neutral
 
+_ROWS_A_PIECE = 500
+
 
 def write_list(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]]) -> int:
     """Write a CSV file (RFC 4180, UTF-8), whole or not at all; returns how many rows.
@@ -39,6 +41,25 @@ def csv_text(header: Sequence[str], rows: Iterable[Sequence[str | int]]) -> str:
     writer.writerow(header)
     writer.writerows([neutral(str(cell)) for cell in row] for row in rows)
     return file.getvalue()
+
+
+def csv_lines(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    """The same file piece by piece, to be sent while it is made."""
+    kept = io.StringIO()
+    writer = csv.writer(kept)
+    writer.writerow(header)
+    for number, row in enumerate(rows, 1):
+        writer.writerow([neutral(each) for each in row])
+        if number % _ROWS_A_PIECE == 0:
+            yield _taken(kept)
+    yield _taken(kept)
+
+
+def _taken(kept: io.StringIO) -> str:
+    text = kept.getvalue()
+    kept.seek(0)
+    kept.truncate()
+    return text
 
 
 @contextmanager

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
+from itertools import repeat
 from pathlib import Path
 
-from newsletter.lists import BadRow, Kind, ListPlan, ListRules, Rejected, find_sources, look_at
+from newsletter.lists import (
+    BadRow,
+    Glimpse,
+    Kind,
+    ListPlan,
+    ListRules,
+    Rejected,
+    find_sources,
+    glance_at,
+    look_at,
+)
 from newsletter.subscribing.importing import Import, Tally, foresee, import_lists
 from newsletter.subscribing.reception import Reception
 
@@ -64,9 +75,26 @@ def plan_lists(
     rules: ListRules,
     chosen: Mapping[str, str] | None = None,
     kind: Kind | None = None,
+    places: Sequence[Sequence[str]] = (),
 ) -> tuple[ListPlan, ...]:
-    """How each list in a file will be read; see `find_sources` and `look_at` for what is raised."""
-    return tuple(look_at(source, rules, chosen, kind) for source in find_sources(file))
+    """How each list in a file will be read.
+
+    Args:
+        chosen: column -> field, by a person.
+        places: instead, for each list a field or nothing for each of its columns.
+
+    Raises:
+        UsageError: as `find_sources` and `look_at` do.
+    """
+    each: Iterable[Sequence[str]] = places or repeat(())
+    sources = find_sources(file)
+    pairs = zip(sources, each, strict=False)
+    return tuple(look_at(source, rules, chosen, kind, at) for source, at in pairs)
+
+
+def glance(file: Path, rules: ListRules) -> tuple[Glimpse, ...]:
+    """The beginning of each list in a file, in the order in which they will be read."""
+    return tuple(glance_at(source, rules) for source in find_sources(file))
 
 
 def try_lists(
