@@ -2,13 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, func, insert, select
 
 from newsletter.store.tables import decision
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a person decided about an issue.
+
+    Attributes:
+        what: `send_again`, `assume_sent`, or another word of who recorded it.
+        at: aware, UTC.
+    """
+
+    what: str
+    by: str
+    at: datetime
+    readers: int
+
+
+def decisions_of(
+    connection: Connection, issue_number: int, whats: Sequence[str]
+) -> tuple[Decision, ...]:
+    """What was decided of that kind about an issue, the newest first."""
+    rows = connection.execute(
+        select(decision.c.what, decision.c.by, decision.c.at, decision.c.readers)
+        .where(decision.c.issue_number == issue_number, decision.c.what.in_(whats))
+        .order_by(decision.c.id.desc())
+    )
+    return tuple(Decision(row.what, row.by, row.at, row.readers) for row in rows)
 
 
 def record_decision(
