@@ -18,10 +18,12 @@ from newsletter.web.media import Lookup, media_route
 from newsletter.web.studio.account import Account
 from newsletter.web.studio.auditing import Auditing
 from newsletter.web.studio.going_out import going_out
+from newsletter.web.studio.brand import BrandPages
 from newsletter.web.studio.headers import StudioHeaders, studio_headers
 from newsletter.web.studio.issue import issue_addresses
 from newsletter.web.studio.media import Media
 from newsletter.web.studio.people import People
+from newsletter.web.studio.reader_pages import reader_pages
 from newsletter.web.studio.report_pages import report_pages
 from newsletter.web.studio.review_pages import review_pages
 from newsletter.web.studio.routing import Address, routes
@@ -49,8 +51,10 @@ def studio_addresses(side: StudioSide) -> list[Address]:
         Auditing(side).addresses(),
         review_pages(side),
         report_pages(side),
+        reader_pages(side),
         issue_addresses(side),
         Media(side).addresses(),
+        BrandPages(side).addresses(),
         snippet_pages(side),
     )
     return [address for group in groups for address in group]
