@@ -24,7 +24,6 @@ LONGEST = 256
 _AT_ONCE = 2  # each takes 64 MiB for a moment: strangers must not fill the memory
 _OWN = 6  # characters that remain when what everybody can guess is taken out
 _SHORTEST_WORD = 3
-_ADVICE = "Four words that have nothing to do with each other do well."
 _RUNS = ("abcdefghijklmnopqrstuvwxyz", "01234567890123456789", "qwertyuiop", "asdfghjkl", "zxcvbnm")
 _COMMON = (
     "password",
@@ -110,13 +109,13 @@ def require_good(password: str, about: Iterable[str]) -> None:
 
 def _problem(password: str, about: Iterable[str]) -> str:
     if len(password) < SHORTEST:
-        return f"This password has {_counted(len(password))}; it needs {SHORTEST}. {_ADVICE}"
+        return f"This password has {_counted(len(password))}; it needs {SHORTEST}."
     if len(password) > LONGEST:
         return f"A password has at most {LONGEST} characters."
     if len(_without(password.casefold(), _guesses(about))) < _OWN:
         return (
             "This password would be guessed: it is little more than a name, a row of keys or a "
-            f"word that many use. {_ADVICE}"
+            "word that many use."
         )
     return ""
 

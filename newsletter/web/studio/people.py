@@ -139,7 +139,6 @@ class People:
             "person": member.person,
             "page": _page(member.person),
             "initial": member.person.name[:1].upper(),
-            "may": may(member.person.role),
             "since": moment(member.made_at, self.side.app),
             "last": ago(last, self.side.app) if last else "never",
             "sessions": member.sessions,
@@ -165,7 +164,7 @@ def _page(person: Person) -> str:
 
 
 def _roles() -> list[tuple[Role, str]]:
-    return [(role, may(role)) for role in Role]
+    return [(role, f"{may(role)[0].upper()}{may(role)[1:]}.") for role in Role]
 
 
 def _role(visit: Visit) -> Role:

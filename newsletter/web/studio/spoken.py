@@ -59,7 +59,7 @@ def ago(at: datetime, app: App) -> str:
 
 
 def may(role: Role) -> str:
-    """What a role may, in one sentence."""
+    """What a role may, to follow `who`: `may do what an editor may, and approve ...`."""
     return _MAY[role]
 
 
@@ -71,7 +71,7 @@ def browser(user_agent: str) -> str:
 
 
 _MAY = {
-    Role.EDITOR: "Writes issues, previews and tests them. Sees no reader's address.",
-    Role.PUBLISHER: "As an editor, and approves, schedules and stops.",
-    Role.ADMIN: "As a publisher, and looks after people, readers, exports and settings.",
+    Role.EDITOR: "may write, preview and test issues, and sees no reader's address",
+    Role.PUBLISHER: "may do what an editor may, and approve, schedule and stop",
+    Role.ADMIN: "may do what a publisher may, and look after people, readers and settings",
 }
