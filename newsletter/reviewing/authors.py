@@ -16,26 +16,8 @@ from newsletter.store.audit import read_entries
 
 _MOST_ENTRIES = 1_000
 _GIT_SECONDS = 5
-_NO_WRITING = (
-    "approved",
-    "asked",
-    "mailed",
-    "sent",
-    "shared",
-    "took back",
-    "tested",
-    "scheduled",
-    "unscheduled",
-    "moved the time",
-    "paused",
-    "resumed",
-    "cancelled",
-    "stopped",
-    "corrected",
-    "read",
-    "commented",
-)
-"""How what is done to a letter begins in the log when it leaves its words alone."""
+_WRITING = ("issue.", "new issue", "duplicate issue", "edited")
+"""How the log's words for a change of an issue's file begin."""
 
 
 def authors_of(store: Store, root: Path, issue: Issue) -> tuple[str, ...]:
@@ -51,7 +33,9 @@ def authors_of(store: Store, root: Path, issue: Issue) -> tuple[str, ...]:
 def _in_studio(store: Store, slug: str) -> tuple[str, ...]:
     with store.read() as connection:
         found = read_entries(connection, Sought(on=slug), None, _MOST_ENTRIES)
-    return tuple(each.name for each in found if not each.action.startswith(_NO_WRITING))
+    return tuple(
+        each.name for each in found if each.on == slug and each.action.startswith(_WRITING)
+    )
 
 
 def _in_git(root: Path, path: str) -> tuple[str, ...]:
