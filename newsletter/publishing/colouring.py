@@ -13,8 +13,11 @@ from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 
+from newsletter.checks import Evidence, Specimen
+from newsletter.checks.contrast import readable_colours
 from newsletter.checks.css.cascade import Cascade
 from newsletter.checks.css.colours import Colour, contrast, parse_colour
+from newsletter.checks.darkness import logo_on_dark
 from newsletter.checks.document import Document
 from newsletter.checks.inverting import fully, partially
 from newsletter.checks.legibility import Mode, spots
@@ -22,8 +25,10 @@ from newsletter.content.library import Library
 from newsletter.errors import Place
 from newsletter.model.audience import Audience
 from newsletter.model.content import INLINE_KINDS, Issue, Section, Snippet, Topic
+from newsletter.model.finding import Finding
 from newsletter.model.merge import MergeText
 from newsletter.model.site import Site, Theme
+from newsletter.publishing.galley import Galley
 from newsletter.rendering import prepare_press
 
 _NEARLY = 0.005  # as A09: a ratio is told with two digits
@@ -200,3 +205,23 @@ def _stamp(root: Path) -> tuple[tuple[str, int, int], ...]:
     files = sorted(path for path in (root / "templates").rglob("*") if path.is_file())
     stats = [(path, path.stat()) for path in files]
     return tuple((str(path), stat.st_mtime_ns, stat.st_size) for path, stat in stats)
+
+
+def colour_findings(galley: Galley) -> tuple[Finding, ...]:
+    """What the checks find in a letter's colours and logo, in its fullest variant.
+
+    Only the rules about contrast (A09) and the logo in the dark (D02) are asked, so that it can
+    be told while somebody picks a colour.
+    """
+    issue = galley.issue
+    specimen = Specimen(
+        rendition=galley.rendition(),
+        site=galley.site,
+        evidence=Evidence(),
+        place=issue.place,
+        sections=issue.sections,
+        pictures=galley.pictures,
+        issue=issue,
+    )
+    rules = (readable_colours, logo_on_dark)
+    return tuple(finding for rule in rules for finding in rule.findings(specimen))
