@@ -11,7 +11,7 @@ from starlette.responses import Response
 from newsletter.authoring.journal import can_redo, can_undo
 from newsletter.authoring.outline import Piece, insert, move, remove
 from newsletter.errors import ContentError, UsageError
-from newsletter.model.content import INLINE_KINDS, Section
+from newsletter.model.content import INLINE_KINDS, INTEREST_OF_KIND, Section
 from newsletter.web.studio.issue_bench import Bench
 from newsletter.web.studio.issue_saving import saved
 from newsletter.web.studio.routing import Address
@@ -119,18 +119,25 @@ def _row(piece: Piece, section: Section | None, labels: Mapping[str, str], bench
         title = snippet.heading.plain() or snippet.title
     elif piece.is_inline:
         title = _inline_title(piece)
-    interest = section.interest if section else None
     return Row(
         id=piece.id,
         index=piece.index,
         title=title,
         kind=INLINE_NAMES.get(piece.ref, snippet.kind.capitalize() if snippet else "Snippet"),
-        interest=labels.get(interest, interest) if interest else "",
+        interest=_for_whom(section, labels) if section else "",
         differs=bool(piece.settings) and not piece.is_inline,
         is_lost=piece.ref not in (*bench.library.snippets, *INLINE_KINDS),
         is_inline=piece.is_inline,
         ref=piece.ref,
     )
+
+
+def _for_whom(section: Section, labels: Mapping[str, str]) -> str:
+    """Whose it is, when that is not what its kind says already."""
+    usual = INTEREST_OF_KIND.get(section.snippet.kind)
+    if section.interest == usual or (usual is None and section.interest is None):
+        return ""
+    return labels.get(section.interest, section.interest) if section.interest else "everyone"
 
 
 def _inline_title(piece: Piece) -> str:

@@ -55,28 +55,35 @@ async function whole() {
   await ready(scrolled);
 }
 
+// One frame comes at a time: a newer state takes the place of one that is still on its way.
+let coming = null; // {address, done}
+
 function swapFrame(shown, address) {
-  return new Promise((done) => {
-    const next = shown.cloneNode(false);
-    next.setAttribute("src", address);
-    next.removeAttribute("id");
-    next.classList.add("coming");
-    next.addEventListener(
-      "load",
-      () => {
-        next.contentWindow.scrollTo(0, shown.contentWindow?.scrollY ?? 0);
-        shown.remove();
-        next.id = "mail";
-        next.classList.remove("coming");
-        root.dataset.drawn = String(Math.round(performance.now()));
-        fit();
-        attend(next);
-        done();
-      },
-      { once: true },
-    );
-    shown.after(next);
-  });
+  if (shown.getAttribute("src") === address && !coming) return Promise.resolve();
+  if (coming?.address === address) return coming.done;
+  const holder = shown.parentElement;
+  holder.querySelector(".coming")?.remove();
+  const next = shown.cloneNode(false);
+  next.setAttribute("src", address);
+  next.removeAttribute("id");
+  next.classList.add("coming");
+  const done = new Promise((resolve) => next.addEventListener("load", () => resolve(arrived(next)), { once: true }));
+  coming = { address, done };
+  holder.append(next);
+  return done;
+}
+
+function arrived(next) {
+  if (!next.isConnected) return;
+  coming = null;
+  const shown = frame();
+  next.contentWindow.scrollTo(0, shown?.contentWindow?.scrollY ?? 0);
+  shown?.remove();
+  next.id = "mail";
+  next.classList.remove("coming");
+  root.dataset.drawn = String(Math.round(performance.now()));
+  fit();
+  attend(next);
 }
 
 // Makes a fresh frame fit and listen.
@@ -156,7 +163,11 @@ export function outline(element) {
 function fit() {
   const shown = frame();
   const desk = easel();
-  if (!shown || !desk) return;
+  if (!shown || !desk || !desk.clientWidth) return;
+  if (!query().has("width") && desk.clientWidth < 500) shown.width = 390; // on a phone, as on a phone
+  for (const button of document.querySelectorAll("button[data-width]")) {
+    button.setAttribute("aria-pressed", String(button.value === String(shown.width)));
+  }
   const width = Number(shown.width);
   const room = desk.clientWidth - 2;
   const scale = Math.min(1, room / width);
