@@ -82,7 +82,7 @@ class Worktree:
     def is_ignored(self, name: str) -> bool:
         """Whether the repository keeps a folder out, as a demo's in `var/`."""
         try:
-            self._run("check-ignore", "--quiet", "--", name)
+            self._run("check-ignore", "--quiet", "--", name, literal=False)
         except UsageError:
             return False
         return True
@@ -97,8 +97,16 @@ class Worktree:
                 raise UsageError(f"{path.name} is no file of this site.")
         return tuple(relative(self.root, path) for path in paths)
 
-    def _run(self, *words: str, said: str = "", author: tuple[str, str] | None = None) -> str:
-        command = [self.git, "--literal-pathspecs", "-c", "core.quotePath=false", *words]
+    def _run(
+        self,
+        *words: str,
+        said: str = "",
+        author: tuple[str, str] | None = None,
+        literal: bool = True,
+    ) -> str:
+        # A name is a name: no `*`, no `:(top)`. Not every command of git knows that option.
+        options = ("--literal-pathspecs",) if literal else ()
+        command = [self.git, *options, *words]
         try:
             done = subprocess.run(  # noqa: S603 - no shell; what people typed stands behind `=` or `--`
                 command,
