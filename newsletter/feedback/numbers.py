@@ -103,6 +103,14 @@ class Place:
     section: str
     title: str
 
+    @property
+    def name(self) -> str:
+        """What people call it."""
+        return self.title or _FRAME.get(self.section, self.section)
+
+
+_FRAME = {"masthead": "Masthead", "opening": "Opening", "footer": "Footer"}
+
 
 @dataclass(frozen=True, slots=True)
 class LinkClicks:

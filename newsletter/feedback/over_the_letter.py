@@ -58,4 +58,4 @@ def spots(html: str, public_url: str, engaged: Engaged) -> Sequence[Spot]:
 
 
 def _titles(places: Sequence[Place]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(each.title or each.section for each in places))
+    return tuple(dict.fromkeys(each.name for each in places))

@@ -23,7 +23,7 @@ from newsletter.store.tables import attempt, batch, dispatch
 FOLLOWED_HOURS = 30 * 24
 """What is later than a month after the first mail stands in no picture."""
 
-MOST_HOURS = 48
+MOST_HOURS = 72
 """As long as it may last to be told by the hour; what lasts longer is told by the day."""
 
 _HOUR = timedelta(hours=1)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from starlette.responses import Response
 
 from newsletter.feedback.bell import Told, mark_seen, told_to, unread
-from newsletter.model.notice import NoticeKind
+from newsletter.model.notice import Notice, NoticeKind
+from newsletter.model.person import Person, Role
 from newsletter.web.studio.reading import ReadingRoom
 from newsletter.web.studio.routing import Address
 from newsletter.web.studio.side import StudioSide
@@ -62,7 +63,7 @@ class Bell:
         """The newest first; asking changes nothing."""
         before = _number(visit.query.get("before", ""))
         found = told_to(self.side.store, visit.person, PAGE + 1, before)
-        lines = [self._line(each) for each in found[:PAGE]]
+        lines = [self._line(each, visit.person) for each in found[:PAGE]]
         values = {
             "lines": lines,
             "unread": unread(self.side.store, visit.person),
@@ -77,23 +78,23 @@ class Bell:
         mark_seen(self.side.store, visit.person, upto, only)
         return self.side.went("/studio/notices")
 
-    def _line(self, told: Told) -> Line:
+    def _line(self, told: Told, who: Person) -> Line:
         notice = told.notice
         badge, tone = _TONE[notice.kind]
-        href, leads = _about(told)
+        href, leads = _about(notice, who)
         when = self.room.said(notice.at)
         return Line(
             notice.id, notice.title, notice.words, when, badge, tone, told.is_new, href, leads
         )
 
 
-def _about(told: Told) -> tuple[str, str]:
-    """Where somebody can do or see something about it."""
-    notice = told.notice
-    if notice.kind is NoticeKind.LIST_HEALTH:
-        return "/studio/health", "Health of the list"
-    if notice.kind in (NoticeKind.UNKNOWN_WAITING, NoticeKind.DUPLICATE):
-        return "/studio/uncertain", "Uncertain deliveries"
+def _about(notice: Notice, who: Person) -> tuple[str, str]:
+    """Where this person can do or see something about it."""
+    if who.may(Role.PUBLISHER):
+        if notice.kind is NoticeKind.LIST_HEALTH:
+            return "/studio/health", "Health of the list"
+        if notice.kind in (NoticeKind.UNKNOWN_WAITING, NoticeKind.DUPLICATE):
+            return "/studio/uncertain", "Uncertain deliveries"
     if notice.kind is NoticeKind.FINISHED and notice.issue_number:
         return f"/studio/reports/{notice.issue_number}", "Its report"
     if notice.dispatch_id:

@@ -147,4 +147,5 @@ def _week(week: Week) -> str:
 
 
 def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
+    """A setting's name stays as it is written."""
+    return text if "_" in text else text[:1].upper() + text[1:]

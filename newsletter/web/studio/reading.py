@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,7 +20,7 @@ from newsletter.feedback.timeline import Timeline, timeline_of
 from newsletter.feedback.went_wrong import Trouble, went_wrong
 from newsletter.rendering import fill
 from newsletter.scheduling.spoken import at_site, day_and_time
-from newsletter.store.archive import fullest_rendition
+from newsletter.store.archive import fullest_rendition, pictures_of
 from newsletter.store.dispatches import dispatches_of
 from newsletter.web.preview import letter
 from newsletter.web.preview.personas import reader_values
@@ -36,6 +37,7 @@ from newsletter.web.studio.visit import Visit
 
 GOOD_FOR = 30.0  # seconds; counting a million readers takes several
 _READER = "sample"
+_PICTURE = re.compile(r"https?://[^\s\"'()<>]*/([0-9a-f]{64}\.[a-z]{3,4})\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,13 +112,14 @@ class ReadingRoom:
             sent = [each for each in dispatches_of(connection, number) if each.started_at]
             frozen = fullest_rendition(connection, sent[-1].approval_id)
             html = fill(frozen, reader_values(self.side.site, _READER)).html
+            pictures = {each.filename for each in pictures_of(connection, sent[-1].approval_id)}
             public = app.site.public_url
             return Reading(
                 report=report,
                 timeline=timeline_of(connection, number, app.site.dispatch.timezone, now, by_hour),
                 divided=divide(connection, number),
                 troubles=went_wrong(connection, number, report.handed),
-                letter=html,
+                letter=_with_own_pictures(html, pictures),
                 spots=spots(html, public, report.engaged) if report.engaged else (),
             )
 
@@ -127,6 +130,15 @@ def number_in(visit: Visit) -> int:
     if not (told.isascii() and told.isdecimal() and len(told) < 10):
         raise NotFound("There is no such issue.")
     return int(told)
+
+
+def _with_own_pictures(html: str, names: Collection[str]) -> str:
+    """Pictures from here, wherever the letter was frozen to load them from."""
+
+    def own(found: re.Match[str]) -> str:
+        return f"/media/{found[1]}" if found[1] in names else found[0]
+
+    return _PICTURE.sub(own, html)
 
 
 def _charts(reading: Reading) -> dict[str, Chart]:

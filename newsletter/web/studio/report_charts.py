@@ -39,7 +39,7 @@ def snippets_chart(engaged: Engaged) -> Chart:
     most = engaged.snippets[:MOST_SNIPPETS]
     rows = [
         Bar(
-            f"{each.place.title or each.place.section}{' *' if each.shared else ''}",
+            f"{each.place.name}{' *' if each.shared else ''}",
             each.readers.surely,
             told_band(each.readers),
             each.readers.possible,

@@ -75,11 +75,12 @@ def test_what_lasts_longer_is_told_by_the_day(made_up: MadeUp) -> None:
     made_up.opened(12, 2, 2 * HOUR)
     made_up.opened(12, 3, 49.4 * HOUR)  # Sunday, 22:54: that day had 25 hours
     made_up.opened(12, 4, 51 * HOUR)
+    made_up.opened(12, 5, 76 * HOUR)
     found = timeline(made_up)
     assert not found.by_hour
     days = [(f"{each.begins:%a}", each.opened.surely) for each in found.slots]
-    assert days == [("Fri", 1), ("Sat", 1), ("Sun", 1), ("Mon", 1)]
-    assert len(timeline(made_up, by_hour=True).slots) == 48
+    assert days == [("Fri", 1), ("Sat", 1), ("Sun", 1), ("Mon", 1), ("Tue", 1)]
+    assert len(timeline(made_up, by_hour=True).slots) == 72
 
 
 def test_reasons_are_told_in_words(made_up: MadeUp) -> None:

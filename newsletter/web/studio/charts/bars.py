@@ -82,7 +82,7 @@ def _row(slug: str, each: Bar, y: float, full: float) -> Iterator[Markup]:
         yield bar(slug, "maybe", sure, y + 21, reach - sure, THICK)
     if sure:
         yield bar(slug, "sure", 0, y + 21, sure, THICK)
-    yield tag("text", each.told, x=percent(WIDEST), y=y + 34, dx=8, class_="number")
+    yield tag("text", each.told, x=percent(WIDEST), y=y + 34, dx=8, class_="amount")
 
 
 def _width(count: float, full: float) -> float:

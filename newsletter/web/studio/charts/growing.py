@@ -67,7 +67,7 @@ def _drawn(points: Sequence[Point]) -> Iterator[Markup]:
     width = 100 - GUTTER - _RIGHT
     end, height = GUTTER + x / _UNITS * width, _TOP + y / _UNITS * HIGH
     yield tag("circle", cx=percent(end), cy=height, r=4, class_="dot")
-    yield words(f"{points[-1].readers:,}", 100, max(14, height - 10), "number", "end")
+    yield words(f"{points[-1].readers:,}", 100, max(14, height - 10), "amount", "end")
     yield words(f"{points[0].day:%d %b %Y}", GUTTER, _TOP + HIGH + 18, "axis")
     if len(points) > 1:
         yield words(f"{points[-1].day:%d %b %Y}", 100, _TOP + HIGH + 18, "axis", "end")
