@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
+from newsletter.content.files import is_inside, relative
 from newsletter.content.hints import shown
 from newsletter.content.issue import better_slug
 from newsletter.content.library import ISSUES, SLUG, Library
@@ -31,6 +32,7 @@ def new_issue_path(site: Site, slug: str) -> Path:
             f'"{shown(slug)}" can not name an issue: a-z, 0-9 and `-`, and a letter. Try {better}.'
         )
     folder = site.root / ISSUES
+    _require_inside(site, folder)
     _require_free(f"{slug}.md", folder, "issues")
     return folder / f"{slug}.md"
 
@@ -48,6 +50,7 @@ def new_snippet_path(site: Site, ref: str) -> Path:
             "0-9 and `-`, like skin/aftercare."
         )
     folder = site.root / ISSUES / "topics"
+    _require_inside(site, folder / topic)
     if topic not in Library(site).topics:
         _require_free(topic, folder, "issues/topics")
     _require_free(f"{name}.md", folder / topic, f"issues/topics/{topic}")
@@ -73,6 +76,11 @@ def name_from(title: str, taken: Iterable[str] = ()) -> str:
         count += 1
         name = f"{base}-{count}"
     return name
+
+
+def _require_inside(site: Site, folder: Path) -> None:
+    if not is_inside(site.root, folder):
+        raise UsageError(f"{relative(site.root, folder)} leads out of the site.")
 
 
 def _require_free(name: str, folder: Path, where: str) -> None:

@@ -6,6 +6,7 @@ A conflict can offer both changes in one text only if it knows what they started
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from pathlib import Path
 
 from newsletter.authoring.locking import FOLDER
@@ -16,14 +17,18 @@ _VERSION = re.compile(r"[0-9a-f]{64}")
 
 
 def remember(site: Site, text: str, version: str) -> None:
-    """Keep a text under its version; the oldest of many are let go."""
+    """Keep a text under its version; the oldest of many are let go.
+
+    Where nothing can be kept, a conflict has less to offer, and nothing else is lost.
+    """
     path = _path(site, version)
-    if path.exists():
-        return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(text.encode())
-    for old in sorted(path.parent.iterdir(), key=_age)[:-_MOST]:
-        old.unlink(missing_ok=True)
+    with suppress(OSError):
+        if path.exists():
+            return
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text.encode())
+        for old in sorted(path.parent.iterdir(), key=_age)[:-_MOST]:
+            old.unlink(missing_ok=True)
 
 
 def recall(site: Site, version: str) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from typing import TypeVar
 
@@ -15,7 +16,7 @@ from newsletter.authoring.remembering import recall, remember
 from newsletter.authoring.replacing import replace_file
 from newsletter.authoring.settings import setting
 from newsletter.authoring.spans import layout
-from newsletter.content.files import check_characters, one_line_end, text_of
+from newsletter.content.files import LARGEST, check_characters, one_line_end, text_of
 from newsletter.errors import Conflict, Place, UsageError
 from newsletter.model.site import Site
 
@@ -65,9 +66,12 @@ def change(
             return now
         _check(now, text)
         data = encoded(text, before)
-        remember(site, now.text, now.version)
+        if len(data) > LARGEST:
+            raise UsageError(f"{now.name} would have more than 1 MB; nobody could read it again.")
         replace_file(now.path, data)
-        record(site, now.name, before, data)
+        with suppress(OSError):  # the way back is a comfort; the change itself is on the disk
+            remember(site, now.text, now.version)
+            record(site, now.name, before, data)
     return replace(now, text=text, version=version_of(data))
 
 

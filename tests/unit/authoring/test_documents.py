@@ -113,6 +113,8 @@ def test_an_unreadable_text_is_not_saved(tmp_path: Path) -> None:
     ):
         with pytest.raises(ContentError, match=r"issues/first\.md:\d"):
             save(site, document, text)
+    with pytest.raises(UsageError, match="more than 1 MB"):
+        save(site, document, document.text + "x" * 1_000_000)
     with pytest.raises(UsageError, match="its number stays"):
         save(site, document, document.text.replace("number: 1", "number: 2"))
     assert open_issue(site, "first") == document

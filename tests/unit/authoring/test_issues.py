@@ -11,6 +11,7 @@ from newsletter.authoring import (
     change_letter,
     duplicate_issue,
     new_issue,
+    new_snippet,
     open_issue,
     rename_issue,
 )
@@ -61,6 +62,20 @@ def test_a_hostile_name_is_refused(slug: str, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"can not name an issue.*Try [a-z0-9-]+\."):
         new_issue(site, slug)
     assert len(list(tmp_path.rglob("*.md"))) == 2
+
+
+def test_a_folder_that_leads_out_gets_no_file(tmp_path: Path) -> None:
+    """Where `issues/` or a topic is a link to elsewhere, nothing is made there."""
+    site = make_site(tmp_path / "site")
+    (tmp_path / "elsewhere").mkdir()
+    (site.root / "issues/topics/hair").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(UsageError, match="leads out of the site"):
+        new_snippet(site, "hair/roots", {"title": "x", "kind": "tip", "body": "x"})
+    (site.root / "issues").rename(tmp_path / "moved")
+    (site.root / "issues").symlink_to(tmp_path / "moved")
+    with pytest.raises(UsageError, match="leads out of the site"):
+        new_issue(site, "spring")
+    assert not list((tmp_path / "elsewhere").iterdir())
 
 
 def test_a_name_that_is_taken_is_refused(tmp_path: Path) -> None:
