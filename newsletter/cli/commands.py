@@ -45,10 +45,18 @@ COMMANDS = {
         "list_health", "Say how the list grows and shrinks, and what receivers may hold against it"
     ),
     "subscribers": Command("subscribers", "Bring readers in, look at them, let them go"),
+    "people": Command("accounts", "Look after who may work in the studio"),
     "notices": Command("notices", "List what happened lately, newest first"),
     "serve": Command("serving", "Run the whole web side, with the scheduler inside"),
     "worker": Command("working", "Send batches that schedulers ring for, on this machine"),
     "embed": Command("embedding", "Print a sign-up form to paste into any page"),
     "sandbox": Command("rehearsing", "Run a local SendGrid that delivers nothing"),
     "db": Command("database", "Look after the database"),
+    "backup": Command(
+        "safekeeping", "Write database and secret key into one file, while everything runs"
+    ),
+    "restore": Command(
+        "safekeeping",
+        "Let a backup take the database's place; what it can not know is left to you",
+    ),
 }
