@@ -66,9 +66,13 @@ def _values(text: str, name: str) -> dict[str, str]:
     """The few settings, as text."""
     excerpt = _excerpt(text)
     simple = [_SIMPLE.fullmatch(line) for line in excerpt.splitlines() if line.strip()]
+    plain = {found[1]: (found[2] or found[3] or found[4] or "") for found in simple if found}
     if all(simple):  # nearly always, and YAML is most of what looking costs
-        return {found[1]: (found[2] or found[3] or found[4] or "") for found in simple if found}
-    node = parse_yaml(excerpt, Place(name, 1))
+        return plain
+    try:
+        node = parse_yaml(excerpt, Place(name, 1))
+    except ContentError:
+        return plain
     if not isinstance(node, Entries):
         return {}
     return {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,7 +20,7 @@ from newsletter.model.ledger import (
 )
 from newsletter.store import Store
 from newsletter.store.dispatches import dispatches_of, load_dispatch
-from newsletter.store.tables import wave
+from newsletter.store.tables import wave, wave_zone
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,7 @@ class WaveStatus:
         canary: the others wait until it has passed.
         ended_at: when its last mail was handed over.
         passed_at: of a canary: since then the others may go.
+        zones: of whose readers it is, as stored with them; `""` stands for all the others.
     """
 
     id: int
@@ -40,6 +42,7 @@ class WaveStatus:
     canary: bool = False
     ended_at: datetime | None = None
     passed_at: datetime | None = None
+    zones: tuple[str, ...] = ()
 
     @property
     def is_watched(self) -> bool:
@@ -134,9 +137,22 @@ def _waves(connection: Connection, dispatch_id: int) -> tuple[WaveStatus, ...]:
             wave.c.passed_at,
         )
         .where(wave.c.dispatch_id == dispatch_id)
-        .order_by(wave.c.due_at, wave.c.id)
+        .order_by(wave.c.due_at, wave.c.canary.desc(), wave.c.id)
     )
-    return tuple(WaveStatus(*row) for row in rows)
+    zones = _zones(connection, dispatch_id)
+    return tuple(WaveStatus(*row, tuple(zones[row.id])) for row in rows)
+
+
+def _zones(connection: Connection, dispatch_id: int) -> defaultdict[int, list[str]]:
+    found: defaultdict[int, list[str]] = defaultdict(list)
+    rows = connection.execute(
+        select(wave_zone.c.wave_id, wave_zone.c.zone)
+        .where(wave_zone.c.dispatch_id == dispatch_id)
+        .order_by(wave_zone.c.zone)
+    )
+    for row in rows:
+        found[row.wave_id].append(row.zone)
+    return found
 
 
 def dispatch_status(store: Store, dispatch_id: int) -> DispatchStatus:

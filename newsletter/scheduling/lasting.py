@@ -99,13 +99,18 @@ def for_one_moment(lasting: Lasting) -> Lasting:
 
 
 def in_words(span: timedelta) -> str:
-    """`less than a minute`, `20 minutes`, `3 hours`, `2 days`: as one says it, rounded up."""
+    """`less than a minute`, `20 minutes`, `3 hours`, `2 days`: as one says it, short ones up."""
     if span < _MINUTE:
         return "less than a minute"
     for unit, noun, most in ((_MINUTE, "minute", 2 * _HOUR), (_HOUR, "hour", 2 * _DAY)):
         if span < most:
-            return counted(-(-span // unit), noun)
-    return counted(-(-span // _DAY), "day")
+            return counted(_about(span, unit), noun)
+    return counted(_about(span, _DAY), "day")
+
+
+def _about(span: timedelta, unit: timedelta) -> int:
+    """Few are rounded up, for better too early than too late; of many a little does not count."""
+    return -(-span // unit) if span < 10 * unit else round(span / unit)
 
 
 def _last_wave(timing: Timing, zones: Mapping[str, int], site_zone: str, now: datetime) -> datetime:

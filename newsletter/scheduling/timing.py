@@ -116,8 +116,8 @@ def _personal(
     due = min(wave_times(wall, moments, site_zone, after=now, past_zones=past).values())
     timing = Timing(wall, SUBSCRIBER_ZONE, due)
     readers = sum(zones.get(name, 0) for name in behind)
-    names = tuple(name or site_zone for name in behind)
-    return replace(timing, past=readers, past_zones=names, choice=past)
+    names = dict.fromkeys(name if is_zone(name) else site_zone for name in behind)
+    return replace(timing, past=readers, past_zones=tuple(names), choice=past)
 
 
 def _moments(wall: datetime, zones: Iterable[str], site_zone: str) -> Mapping[str, datetime]:

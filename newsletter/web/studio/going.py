@@ -47,6 +47,7 @@ _WAVES = {
     WaveState.NEEDS_REVIEW: "missed its time",
 }
 _CANCELLABLE = (WaveState.WAITING, WaveState.OPEN, WaveState.NEEDS_REVIEW)
+_MOST_CITIES = 4
 _UNDER_WAY = (DispatchState.PREPARING, DispatchState.SENDING, DispatchState.PAUSED)
 LEFT = (DeliveryOutcome.QUEUED, DeliveryOutcome.SENDING)
 
@@ -159,14 +160,21 @@ def going(status: DispatchStatus, scene: Scene) -> Going:
         bounced=status.feedback[Feedback.BOUNCED],
         excluded=_excluded(status),
         waves=waves,
-        waits=tuple(
-            f"Waits until {_at(each.until, scene)} for {each.what}." for each in scene.waiting
-        ),
+        waits=tuple(_waits(each, scene) for each in scene.waiting),
         rate=_rate(scene.rate) if of.state is DispatchState.SENDING else "",
         ends=_ends(left, scene) if of.state is DispatchState.SENDING else "",
         is_overdue=scene.is_overdue,
         lacks_workers=scene.lacks_workers,
     )
+
+
+def _sentence(words: str) -> str:
+    return f"{words[0].upper()}{words[1:]}."
+
+
+def _waits(waiting: Waiting, scene: Scene) -> str:
+    until = f" until {_at(waiting.until, scene)}" if waiting.until else ""
+    return f"Waits{until} for {waiting.what}."
 
 
 def _excluded(status: DispatchStatus) -> tuple[tuple[int, str], ...]:
@@ -178,7 +186,7 @@ def _wave(wave: WaveStatus, status: DispatchStatus, scene: Scene) -> Wave:
     is_under_way = status.dispatch.state in _UNDER_WAY
     return Wave(
         id=wave.id,
-        name=_name(wave),
+        name=_name(wave, scene.zone),
         when=day_and_time(at_site(wave.due_at, scene.zone), scene.now),
         state=_WAVES[wave.state],
         tone="error" if wave.state is WaveState.NEEDS_REVIEW else "",
@@ -187,10 +195,17 @@ def _wave(wave: WaveStatus, status: DispatchStatus, scene: Scene) -> Wave:
     )
 
 
-def _name(wave: WaveStatus) -> str:
+def _name(wave: WaveStatus, site_zone: str) -> str:
     if wave.canary:
         return "The first readers"
-    return "Everybody else" if wave.name == EVERYBODY else "Readers of one time zone"
+    if wave.name == EVERYBODY or not wave.zones:
+        return "Everybody"
+    cities = sorted(
+        {(name or site_zone).rpartition("/")[2].replace("_", " ") for name in wave.zones}
+    )
+    more = len(cities) - _MOST_CITIES
+    told = ", ".join(cities[:_MOST_CITIES]) + (f" and {more} more" if more > 0 else "")
+    return f"Readers in {told}"
 
 
 def _verdict(wave: WaveStatus, scene: Scene) -> Iterator[str]:

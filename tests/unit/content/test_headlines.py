@@ -45,3 +45,9 @@ def test_what_can_not_be_read_is_left_empty(tmp_path: Path, text: str) -> None:
     found = read_headline(site, tmp_path / "issues/first.md")
     assert (found.slug, found.subject) == ("first", "")
     assert isinstance(found, Headline)
+
+
+def test_one_broken_line_hides_no_other(tmp_path: Path) -> None:
+    """The number of an issue is known although its subject is no YAML."""
+    site = make_site(tmp_path, {"issues/first.md": '---\nnumber: 7\nsubject: a "b: c\n---\nHi'})
+    assert read_headline(site, tmp_path / "issues/first.md").number == 7
