@@ -15,6 +15,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from newsletter.errors import NotFound
 from newsletter.web.guard import LOOPBACK, Guard
 from newsletter.web.media import Lookup, media_route
+from newsletter.web.public.access_log import masked_path
 from newsletter.web.studio.account import Account
 from newsletter.web.studio.auditing import Auditing
 from newsletter.web.studio.going_out import going_out
@@ -108,6 +109,6 @@ def _lost(side: StudioSide) -> Callable[[Request, Exception], Response]:
 
 
 def _broken(request: Request, problem: Exception) -> Response:
-    _log.error("a page of the studio failed", path=request.url.path, exc_info=problem)
+    _log.error("a page of the studio failed", path=masked_path(request.url.path), exc_info=problem)
     # No middleware of ours stands around this answer.
     return HTMLResponse(_BROKEN, 500, studio_headers(https=False))
