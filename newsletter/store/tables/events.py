@@ -143,6 +143,20 @@ Index(
     engagement.c.is_pseudonym,
 )
 
+# Clicks alone, a small part of them: scanners are looked for among these.
+Index(
+    "ix_engagement_clicked",
+    engagement.c.issue_number,
+    engagement.c.who,
+    engagement.c.kind,
+    engagement.c.at,
+    engagement.c.link_id,
+    engagement.c.by_machine,
+    engagement.c.is_pseudonym,
+    sqlite_where=engagement.c.link_id.is_not(None),
+    postgresql_where=engagement.c.link_id.is_not(None),
+)
+
 # Which link of an approval stands in which of its sections.
 approval_link = Table(
     "approval_link",

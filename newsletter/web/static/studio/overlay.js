@@ -51,7 +51,7 @@ function badge(spot, box, taken) {
   made.textContent = spot.dataset.count;
   made.classList.toggle("none", spot.classList.contains("none"));
   made.dataset.spot = spots.indexOf(spot);
-  const left = Math.max(4, Math.min(box.right, frame.clientWidth - 4) - 20);
+  const left = Math.min(box.right + 8, frame.clientWidth - 26);
   let top = Math.max(2, box.top - 12);
   while (taken.some(([x, y]) => Math.abs(x - left) < 40 && Math.abs(y - top) < 24)) top += 24;
   taken.push([left, top]);

@@ -76,12 +76,14 @@ def picture(slug: str, title: str, about: str, height: float, inside: Drawn) -> 
 def hatching(slug: str) -> Markup:
     """Stripes for what is not sure; they are told from the solid without any colour."""
     stripe = tag("path", d="M0 6 6 0M-1 1 1 -1M5 7 7 5", class_="stripe")
-    size = {"width": 6, "height": 6, "patternUnits": "userSpaceOnUse"}
-    return tag("defs", tag("pattern", stripe, id=f"{slug}-hatch", **size))
+    pattern = tag(
+        "pattern", stripe, id=f"{slug}-hatch", width=6, height=6, patternUnits="userSpaceOnUse"
+    )
+    return tag("defs", pattern)
 
 
 def bar(slug: str, look: str, x: float, y: float, width: float, height: float) -> Markup:
     """A rectangle; `x` and `width` are percent, `y` and `height` pixels."""
     fill = f"url(#{slug}-hatch)" if look == "maybe" else None
-    shape = {"x": percent(x), "y": y, "width": percent(width), "height": height}
-    return tag("rect", class_=look, fill=fill, **shape)
+    left, wide = percent(x), percent(width)
+    return tag("rect", class_=look, fill=fill, x=left, y=y, width=wide, height=height)

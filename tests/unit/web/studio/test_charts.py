@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsletter.feedback.numbers import Band
@@ -148,6 +148,7 @@ def test_what_people_wrote_stays_text() -> None:
     assert found.table.rows[0][0] == evil
 
 
+@settings(max_examples=25, deadline=None)
 @given(st.lists(BANDS, max_size=40))
 def test_any_numbers_make_a_sound_picture(bands: list[Band]) -> None:
     """Whatever was counted, lengths grow with it, and what is not nothing is seen."""

@@ -110,13 +110,13 @@ def test_figures_for_a_spreadsheet(studio: Studio, sent: MadeUp) -> None:
 def test_issues_are_compared_at_the_same_age(studio: Studio, sent: MadeUp) -> None:
     """Two to five; with another number of them the list says what to do."""
     browser = studio.client(Role.EDITOR)
-    page = browser.get("/studio/reports/compare", **{"issue-12": "on", "issue-11": "on"}).text
+    page = browser.get("/studio/reports/compare?issue-12=on&issue-11=on").text
     assert "30 hours after its first mail" in page
     assert page.count("<svg role=") == 6
-    alone = browser.get("/studio/reports/compare", **{"issue-12": "on"})
+    alone = browser.get("/studio/reports/compare?issue-12=on")
     assert alone.status_code == 400
     assert "Tick 2 to 5 issues" in alone.text
-    lost = browser.get("/studio/reports/compare", **{"issue-12": "on", "issue-7": "on"})
+    lost = browser.get("/studio/reports/compare?issue-12=on&issue-7=on")
     assert lost.status_code == 404
 
 
