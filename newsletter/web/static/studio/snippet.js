@@ -4,9 +4,20 @@ import { choosePicture } from "./media.js";
 
 const form = document.getElementById("snippet");
 const unsaved = document.getElementById("unsaved");
-const typed = () => new URLSearchParams(new FormData(form)).toString();
-const before = typed();
 let sent = false;
+
+// Compared with what the server drew: somebody may type before this script is here.
+function differs(field) {
+  if (field.tagName !== "SELECT") return "defaultValue" in field && field.value !== field.defaultValue;
+  const drawn = [...field.options].find((option) => option.defaultSelected) ?? field.options[0];
+  return field.value !== drawn?.value;
+}
+
+const isChanged = () => [...form.elements].some(differs) || form.querySelector('[aria-invalid="true"]') !== null;
+
+function mark() {
+  if (unsaved) unsaved.textContent = isChanged() ? "Not saved yet" : "";
+}
 
 document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-choose]");
@@ -17,16 +28,15 @@ document.addEventListener("click", async (event) => {
   if (!chosen) return;
   name.value = chosen.name;
   alt.value = chosen.alt;
-  name.dispatchEvent(new Event("input", { bubbles: true }));
+  mark();
   button.focus();
 });
 
-form.addEventListener("input", () => {
-  if (unsaved) unsaved.textContent = typed() === before ? "" : "Not saved yet";
-});
+form.addEventListener("input", mark);
 form.addEventListener("submit", () => (sent = true));
 addEventListener("pageshow", () => (sent = false));
 addEventListener("beforeunload", (event) => {
-  if (!sent && typed() !== before) event.preventDefault();
+  if (!sent && isChanged()) event.preventDefault();
 });
+mark();
 form.querySelector('[aria-invalid="true"]')?.focus();
