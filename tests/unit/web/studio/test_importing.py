@@ -173,7 +173,7 @@ def lists_of(studio: Studio, file: Path) -> Import:
 def test_one_list_at_a_time_and_a_stop_leaves_what_is_in(studio: Studio, tmp_path: Path) -> None:
     """A second is refused by name; stopped between two chunks, the first chunk is in."""
     file = tmp_path / "long.csv"
-    rows = "".join(f"r{number}@reader.test\n" for number in range(20_000))
+    rows = "".join(f"r{number}@reader.test\n" for number in range(11_000))
     file.write_text("email\n" + rows)
     runs = runs_of(studio)
     lists = lists_of(studio, file)
@@ -187,11 +187,11 @@ def test_one_list_at_a_time_and_a_stop_leaves_what_is_in(studio: Studio, tmp_pat
     run.stop.set()
     assert ended.wait(20)
     assert run.stage is Stage.STOPPED
-    assert count(studio) in (5_000, 10_000, 15_000)
+    assert count(studio) in (5_000, 10_000)
     again = runs.begin_trying("a", "long.csv", "Ada", lists, tmp_path / "rejected")
     wait_for(lambda: again.stage is Stage.TRIED)
     assert again.tally is not None
-    assert again.tally.imported + again.tally.updated == 20_000
+    assert again.tally.imported + again.tally.updated == 11_000
 
 
 def wait_for(holds: Callable[[], bool]) -> None:
