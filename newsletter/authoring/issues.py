@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 from newsletter.authoring.bytes_of_files import version_of
 from newsletter.authoring.documents import IssueDocument, open_issue
+from newsletter.authoring.journal import renamed
 from newsletter.authoring.letter import change_letter
 from newsletter.authoring.locking import writing
 from newsletter.authoring.names import new_issue_path
-from newsletter.authoring.replacing import create_file, remove_file
+from newsletter.authoring.replacing import create_file, move_file
 from newsletter.authoring.saving import at_version
 from newsletter.authoring.settings import drop_setting, set_setting
 from newsletter.content import new_issue_text, next_number
@@ -50,7 +54,7 @@ def duplicate_issue(site: Site, ref: str, slug: str) -> IssueDocument:
 
 
 def rename_issue(site: Site, document: IssueDocument, slug: str) -> IssueDocument:
-    """Give an issue's file another name; the number, its identity, stays.
+    """Give an issue's file another name; the number, its identity, stays, and the way back.
 
     Whether links to it are out already, only the caller knows.
 
@@ -59,11 +63,15 @@ def rename_issue(site: Site, document: IssueDocument, slug: str) -> IssueDocumen
         UsageError: as for `new_issue`.
     """
     with writing(site):
-        _, data = at_version(site, document)
+        now, _ = at_version(site, document)
         path = new_issue_path(site, slug)
-        create_file(path, data)
-        remove_file(document.path)
-    return IssueDocument(path, relative(site.root, path), document.text, document.version)
+        try:
+            move_file(document.path, path)
+        except FileExistsError:
+            raise _taken(path) from None
+        name = relative(site.root, path)
+        renamed(site, document.name, name)
+    return replace(now, path=path, name=name)
 
 
 def _create(site: Site, slug: str, text: str) -> IssueDocument:
@@ -72,5 +80,9 @@ def _create(site: Site, slug: str, text: str) -> IssueDocument:
     try:
         create_file(path, data)
     except FileExistsError:
-        raise UsageError(f"issues/{path.name} exists. Take another name.") from None
+        raise _taken(path) from None
     return IssueDocument(path, relative(site.root, path), text, version_of(data))
+
+
+def _taken(path: Path) -> UsageError:
+    return UsageError(f"issues/{path.name} exists. Take another name.")

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -84,6 +86,15 @@ def go(site: Site, name: str, step: int) -> None:
     folder = _folder(site, name)
     steps = _steps(folder)
     _write(folder, replace(steps, at=steps.at + step))
+
+
+def renamed(site: Site, old: str, new: str) -> None:
+    """Keep the way back of a file that has another name now."""
+    before, after = _folder(site, old), _folder(site, new)
+    with suppress(OSError):
+        if before.exists():
+            shutil.rmtree(after, ignore_errors=True)
+            before.rename(after)
 
 
 def _folder(site: Site, name: str) -> Path:

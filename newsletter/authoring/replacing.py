@@ -39,6 +39,19 @@ def create_file(path: Path, data: bytes) -> None:
             draft.unlink()
 
 
+def move_file(path: Path, new: Path) -> None:
+    """Give a file another name in the same folder; never that of another one.
+
+    Raises:
+        FileExistsError: the name is taken.
+        UsageError: as for `replace_file`.
+    """
+    with _saying(path):
+        os.link(path, new)
+        path.unlink()
+        _settle(new.parent)
+
+
 def remove_file(path: Path) -> None:
     """Take a file away; raises UsageError when that is not allowed."""
     with _saying(path):

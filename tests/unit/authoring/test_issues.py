@@ -14,6 +14,7 @@ from newsletter.authoring import (
     new_snippet,
     open_issue,
     rename_issue,
+    undo,
 )
 from newsletter.content import load_issue
 from newsletter.errors import Conflict, UsageError
@@ -51,6 +52,7 @@ def test_a_renamed_issue_keeps_its_number(tmp_path: Path) -> None:
     made = rename_issue(site, open_issue(site, "first"), "better")
     assert [path.name for path in (site.root / "issues").glob("*.md")] == ["better.md"]
     assert open_issue(site, "1") == made
+    assert undo(site, made).text == ISSUE
 
 
 @pytest.mark.parametrize(
