@@ -92,7 +92,7 @@ class Scheduling:
         made = place(self.side.store, case.found.approved.id, plan, case.found.before)
         told = when(timing, case.found.reach.readers, case.now)
         self.side.record(visit, "schedule", visit.named["slug"], dispatch=made.id, when=told)
-        return self.side.went(_back(visit, made.id), f"Scheduled: {told}.")
+        return self.side.went(_back(visit, made.id, timing), f"Scheduled: {told}.")
 
     def ask_now(self, visit: Visit) -> Response:
         """What goes to whom, before the countdown begins."""
@@ -220,9 +220,8 @@ def _city(name: str) -> str:
     return f"{name.rpartition('/')[2].replace('_', ' ')} ({name})"
 
 
-def _back(visit: Visit, dispatch_id: int) -> str:
-    return (
-        "/studio/calendar"
-        if visit.form.one("back") == "calendar"
-        else (f"/studio/dispatches/{dispatch_id}")
-    )
+def _back(visit: Visit, dispatch_id: int, timing: Timing) -> str:
+    """Where the person came from: the month it moved to, or the dispatch."""
+    if visit.form.one("back") == "calendar":
+        return f"/studio/calendar?month={timing.wall:%Y-%m}"
+    return f"/studio/dispatches/{dispatch_id}"
