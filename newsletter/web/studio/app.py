@@ -18,8 +18,8 @@ from newsletter.web.media import Lookup, media_route
 from newsletter.web.public.access_log import masked_path
 from newsletter.web.studio.account import Account
 from newsletter.web.studio.auditing import Auditing
-from newsletter.web.studio.going_out import going_out
 from newsletter.web.studio.brand import BrandPages
+from newsletter.web.studio.going_out import going_out
 from newsletter.web.studio.headers import StudioHeaders, studio_headers
 from newsletter.web.studio.issue import issue_addresses
 from newsletter.web.studio.media import Media
