@@ -38,6 +38,7 @@ from newsletter.model.ports import Clock
 from newsletter.model.site import Site
 from newsletter.model.transport import Transport
 from newsletter.publishing import Ask, Composition, compose
+from newsletter.safekeeping.journal import NAME, Journal
 from newsletter.store import Store, open_store
 from newsletter.subscribing import Reception, open_reception
 from newsletter.tokens import Signer
@@ -186,6 +187,7 @@ class App:
             self.clock,
             on_erase=(self._forget_rejected, partial(self._forget_told, store)),
             on_lift=self._lift_at_provider,
+            on_step=Journal(self.settings.var / NAME).note,
         )
 
     def _forget_told(

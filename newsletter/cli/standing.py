@@ -126,7 +126,10 @@ def record(standing: Standing) -> dict[str, Any]:
         "overdue": standing.overdue,
         "lacks_workers": standing.lacks_workers,
         "waits_for": [
-            {"what": each.what, "until": each.until.isoformat(timespec="seconds")}
+            {
+                "what": each.what,
+                "until": each.until and each.until.isoformat(timespec="seconds"),
+            }
             for each in standing.waiting
         ],
     }

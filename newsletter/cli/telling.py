@@ -68,7 +68,7 @@ def _lines(standing: Standing, site: Site) -> Iterator[Text]:
     for each in standing.status.dispatches:
         yield from _dispatch(each, site)
     for waiting in standing.waiting:
-        yield Text(f"    waits until {_at(waiting.until, site)} for {waiting.what}", "cyan")
+        yield Text(f"    {waiting.told(lambda moment: _at(moment, site))}", "cyan")
     if any(each.watched for each in standing.status.dispatches):
         number = standing.status.issue_number
         yield Text(f"    to go on without waiting for the canary: newsletter resume {number}")

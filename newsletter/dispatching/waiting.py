@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
 from sqlalchemy import Connection, select
 
+from newsletter.dispatching.restoring import HELD
 from newsletter.dispatching.rules import Rules
 from newsletter.dispatching.status import DispatchStatus
 from newsletter.dispatching.warming import is_spent
@@ -21,11 +22,21 @@ class Waiting:
 
     Attributes:
         what: in words, to stand after "waits for".
-        until: aware, UTC; after that it goes on by itself.
+        until: aware, UTC; after that it goes on by itself. None: it waits for a person.
     """
 
     what: str
-    until: datetime
+    until: datetime | None
+
+    def told(self, at: Callable[[datetime], str]) -> str:
+        """As a sentence without its subject: `waits until 09:10 for another try`.
+
+        Args:
+            at: how the moment is said.
+        """
+        if self.until is None:
+            return f"waits for {self.what}"
+        return f"waits until {at(self.until)} for {self.what}"
 
 
 def what_it_waits_for(
@@ -44,7 +55,7 @@ def what_it_waits_for(
         *_provider(connection, status.dispatch.id),
         *_allowances(connection, status, rules, now),
     )
-    return tuple(each for each in found if each.until > now)
+    return tuple(each for each in found if each.until is None or each.until > now)
 
 
 def _canary(status: DispatchStatus, wait: timedelta) -> Iterator[Waiting]:
@@ -54,9 +65,11 @@ def _canary(status: DispatchStatus, wait: timedelta) -> Iterator[Waiting]:
 
 
 def _provider(connection: Connection, dispatch_id: int) -> Iterator[Waiting]:
-    shared = connection.execute(select(throttle.c.not_before)).scalar()
-    if shared is not None:
-        yield Waiting("the provider, which takes no more for now (429)", shared)
+    shared = connection.execute(select(throttle.c.not_before, throttle.c.reason)).first()
+    if shared is not None and shared.reason == HELD:
+        yield Waiting(HELD, None)
+    elif shared is not None and shared.not_before is not None:
+        yield Waiting("the provider, which takes no more for now (429)", shared.not_before)
     own = connection.execute(
         select(dispatch.c.not_before).where(dispatch.c.id == dispatch_id)
     ).scalar_one()

@@ -106,14 +106,17 @@ class CallSearch:
         return None
 
     def _mails(self, email: str, doubt: Doubt, delivery_id: int) -> Iterator[LogEntry]:
-        for entry in self.searcher.mails_to(email, doubt.started_at):
+        until = self._now() if doubt.is_supposed else None
+        for entry in self.searcher.mails_to(email, doubt.started_at, until):
             if self.searcher.number(entry.delivery) == delivery_id:
                 yield entry
 
     def _found(self, doubt: Doubt, delivery_id: int, hit: LogEntry) -> Settled:
         own = f"in the log as {hit.status}"
         attempt_id = self.searcher.number(hit.attempt)
-        if attempt_id != doubt.attempt_id:  # an earlier or later call: it proves this reader only
+        # Another call, earlier or later, proves this reader only. Of a call that was made after a
+        # backup, nobody knows the number any more.
+        if attempt_id != doubt.attempt_id and not doubt.is_supposed:
             proof = Proof(delivery_id, attempt_id, EvidenceKind.LOG, hit.message_id, hit.at, own)
             with self.store.write() as connection:
                 return settle_by_evidence(connection, [proof])
@@ -132,6 +135,10 @@ class CallSearch:
         with self.store.write() as connection:
             forget_searched(connection, doubt.asked)
             return settle_by_evidence(connection, proofs)
+
+    def _now(self) -> datetime:
+        with self.store.read() as connection:
+            return self.store.now(connection)
 
     def _propose(self, doubt: Doubt) -> None:
         """Once enough readers were looked for late enough, and none was found."""

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, delete, func, literal, or_, select
 
+from newsletter.dispatching.restoring import OWNER as SUPPOSED
 from newsletter.model.event import EvidenceKind
 from newsletter.model.ledger import DeliveryOutcome
 from newsletter.model.transport import Answer
@@ -33,6 +34,7 @@ class Doubt:
         unknown: ids of its deliveries that are unknown, in order.
         proposed: how many of them are proposed absent.
         asked: delivery id -> when the provider's log was last searched for it.
+        is_supposed: a backup was restored, and perhaps there was such a call after `started_at`.
     """
 
     attempt_id: int
@@ -42,6 +44,7 @@ class Doubt:
     unknown: tuple[int, ...]
     proposed: int
     asked: Mapping[int, datetime]
+    is_supposed: bool = False
 
     @property
     def last_asked(self) -> datetime | None:
@@ -58,6 +61,7 @@ def doubts(
             attempt.c.id,
             attempt.c.started_at,
             attempt.c.answered_at,
+            attempt.c.owner,
             batch.c.first_delivery,
             batch.c.last_delivery,
             dispatch.c.issue_number,
@@ -191,4 +195,5 @@ def _doubt(
         unknown=unknown,
         proposed=int(proposed),
         asked={each: searched[each] for each in unknown if each in searched},
+        is_supposed=row.owner == SUPPOSED,
     )

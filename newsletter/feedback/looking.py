@@ -43,15 +43,20 @@ class Searcher:
     pace: Pace
     sites: frozenset[str]
 
-    def mails_to(self, email: str, around: datetime) -> Iterator[LogEntry]:
+    def mails_to(
+        self, email: str, around: datetime, until: datetime | None = None
+    ) -> Iterator[LogEntry]:
         """Mails to an address around a moment, with their custom args.
+
+        Args:
+            until: look further than an hour, up to this moment.
 
         Raises:
             NotNow: the pace says wait.
             ProviderSilent: no answer.
         """
-        since, until = around - _BEFORE, around + _AFTER
-        found = self._paced(lambda: self.log.find(email, since, until))
+        since, last = around - _BEFORE, until or around + _AFTER
+        found = self._paced(lambda: self.log.find(email, since, last))
         nearest = sorted(found, key=lambda entry: abs(entry.at - around))
         for entry in nearest[:MOST_READ]:
             if (whole := self._read(entry)) is not None:

@@ -9,6 +9,7 @@ from functools import partial
 
 from newsletter.dispatching.desk import Desk
 from newsletter.dispatching.resolving import resolve
+from newsletter.dispatching.restoring import release_after_asking
 from newsletter.errors import LedgerError, ProviderSilent
 from newsletter.feedback.calls import AskingRules, CallSearch
 from newsletter.feedback.doubts import Doubt, doubts
@@ -90,6 +91,9 @@ def reconcile(reconciler: Reconciler, issue_number: int | None = None) -> Reconc
     done = _ask(reconciler, _questions(reconciler, waiting, everything=issue_number is None))
     if issue_number is None:
         done += _take_lists(reconciler)
+        if not done.problems:
+            with store.write() as connection:
+                release_after_asking(connection)
     if rules.resend_absent:
         done += _send_again(reconciler.desk, waiting)
     left = _doubts(store, issue_number) if waiting else []

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum
 from hashlib import blake2b
 from secrets import token_hex
@@ -39,7 +40,7 @@ from newsletter.store.writing import insert_into
 CHUNK = 5_000
 _UNFINISHED = "unfinished copy of "
 # One row each, which opening the new database has made already: taken over at the end.
-_OF_THE_SITE = (site, identity, throttle, tick)
+OF_THE_SITE = (site, identity, throttle, tick)
 
 Told = Callable[[str, int, int], None]
 """Called with a table's name, rows done and rows in all."""
@@ -71,7 +72,7 @@ def copy_database(source: Store, target: Store, *, name: str, told: Told) -> Cop
         LedgerError: the two sides differ after all.
     """
     _mark(source, target, name)
-    tables = [table for table in metadata.sorted_tables if table not in _OF_THE_SITE]
+    tables = [table for table in metadata.sorted_tables if table not in OF_THE_SITE]
     for table in tables:
         _copy_table(source, target, table, told)
     rows = {table.name: _compare(source, target, table) for table in tables}
@@ -104,7 +105,7 @@ def _require_empty(connection: Connection, mark: str | None) -> None:
     if mark is not None:
         raise DatabaseRefused(f"The new database is marked: {mark}. Take an empty one.")
     for table in metadata.sorted_tables:
-        if table in _OF_THE_SITE:
+        if table in OF_THE_SITE:
             continue
         if connection.execute(select(*table.primary_key).limit(1)).first() is not None:
             raise DatabaseRefused(
@@ -116,8 +117,8 @@ def _copy_table(source: Store, target: Store, table: Table, told: Told) -> None:
     with source.read() as reading:
         total = _count(reading, table)
         done = 0
-        with closing(_chunks(reading, table, _begun(target, table))) as chunks:
-            for chunk in chunks:
+        with closing(chunks(reading, table, _begun(target, table))) as parts:
+            for chunk in parts:
                 with target.write() as writing:
                     writing.execute(insert_into(writing, table).on_conflict_do_nothing(), chunk)
                 done += len(chunk)
@@ -139,7 +140,7 @@ def _number_of(table: Table) -> Column[Any] | None:
     return keys[0] if len(keys) == 1 and isinstance(keys[0].type, Integer) else None
 
 
-def _chunks(
+def chunks(
     connection: Connection, table: Table, after: int | None
 ) -> Generator[Sequence[dict[str, Any]]]:
     """All rows, in the order of their numbers, where they have them."""
@@ -161,7 +162,7 @@ def _compare(source: Store, target: Store, table: Table) -> int:
     sides = []
     for store in (source, target):
         with store.read() as connection:
-            sides.append(_sum(connection, table))
+            sides.append(checksum(connection, table))
     if sides[0] != sides[1]:
         raise LedgerError(
             f"The copy differs in {table.name}: {sides[0][0]:,} rows there, {sides[1][0]:,} here. "
@@ -170,10 +171,10 @@ def _compare(source: Store, target: Store, table: Table) -> int:
     return sides[0][0]
 
 
-def _sum(connection: Connection, table: Table) -> tuple[int, int]:
+def checksum(connection: Connection, table: Table) -> tuple[int, int]:
     """How many rows, and a checksum that no order changes."""
     count, total = 0, 0
-    for chunk in _chunks(connection, table, None):
+    for chunk in chunks(connection, table, None):
         for row in chunk:
             packed = orjson.dumps(list(row.values()), default=_plain)
             total ^= int.from_bytes(blake2b(packed, digest_size=16).digest())
@@ -193,21 +194,26 @@ def _plain(value: Any) -> Any:
 def _hand_over(source: Store, target: Store) -> str:
     """The site's own rows, a new site id, and no mark: the new database may be used."""
     with source.read() as connection:
-        own = {table: _rows(connection, table) for table in _OF_THE_SITE}
-    new = token_hex(4)
+        own = {table: _rows(connection, table) for table in OF_THE_SITE}
     with target.write() as connection:
-        for table in reversed(_OF_THE_SITE):
+        for table in reversed(OF_THE_SITE):
             connection.execute(delete(table))
-        for table in _OF_THE_SITE:
+        for table in OF_THE_SITE:
             if own[table]:
                 connection.execute(insert(table), own[table])
-        now = target.now(connection)
         connection.execute(update(site).values(moved_to=None, moved_at=None))
-        retired = update(identity).where(identity.c.retired_at.is_(None))
-        connection.execute(retired.values(retired_at=now))
-        connection.execute(insert(identity).values(site_id=new, since=now))
+        new = renew_site_id(connection, target.now(connection))
         if not target.is_sqlite:
             _go_on_counting(connection)
+    return new
+
+
+def renew_site_id(connection: Connection, now: datetime) -> str:
+    """From now on mails carry another site id; the old one stays known, for late events."""
+    new = token_hex(4)
+    retired = update(identity).where(identity.c.retired_at.is_(None))
+    connection.execute(retired.values(retired_at=now))
+    connection.execute(insert(identity).values(site_id=new, since=now))
     return new
 
 

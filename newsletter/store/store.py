@@ -16,6 +16,8 @@ TimeSource = Callable[[Connection], datetime]
 
 WRITES = "newsletter_writes"
 RELAXED = "newsletter_relaxed"
+REPLACED = "a backup of "
+"""Begins the mark of a database whose place a backup took; when that was made follows."""
 _MOVED_TO = "SELECT moved_to FROM site"
 
 
@@ -105,6 +107,8 @@ class Store:
         if not self._refuses_moved:
             return
         name = connection.exec_driver_sql(_MOVED_TO).scalar()
+        if name and name.startswith(REPLACED):
+            raise DatabaseRefused(f"Restored: {name} took this database's place. Start again.")
         if name:
             raise DatabaseRefused(
                 f"This database was moved: {name}. Set DATABASE_URL to the new one, "

@@ -76,6 +76,8 @@ def _take_chunk(
         for email, (number, _) in everyone.items()
     ]
     record_all(connection, lines)
+    withdrawn = [line.address_hash for line in lines if line.what is ConsentStep.WITHDRAWN]
+    reception.on_step(ConsentStep.WITHDRAWN, withdrawn, now)
     return left | suppressed
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import Connection
 
-from newsletter.model.consent import SuppressionReason
+from newsletter.model.consent import ConsentStep, SuppressionReason
 from newsletter.model.ports import Clock
 from newsletter.model.site import Site
 from newsletter.store import Store
@@ -25,6 +25,14 @@ OnLift = Callable[[SuppressionReason, str], str]
 """Takes an address off the provider's own list; empty, or why it could not."""
 
 
+OnStep = Callable[[ConsentStep, Sequence[str], datetime], None]
+"""Keeps a step of readers elsewhere too: what, the keyed hashes of their addresses, when."""
+
+
+def not_kept(what: ConsentStep, address_hashes: Sequence[str], at: datetime) -> None:
+    """Where only the database keeps it."""
+
+
 def nobody_else(reason: SuppressionReason, address: str) -> str:
     """Where no provider keeps a list of its own, there is nothing to take an address off."""
     return ""
@@ -36,6 +44,7 @@ class Reception:
 
     Attributes:
         on_erase: what other parts of the program have to forget; run in the same transaction.
+        on_step: run before the commit, so that a no outlives even the database.
         on_lift: run after the commit that lifted a suppression, for it asks the network.
     """
 
@@ -49,6 +58,7 @@ class Reception:
     links: ReaderLinks
     on_erase: tuple[OnErase, ...] = field(default=())
     on_lift: OnLift = nobody_else
+    on_step: OnStep = not_kept
 
     @property
     def now(self) -> datetime:
@@ -65,6 +75,7 @@ def open_reception(
     limits: RequestLimits | None = None,
     on_erase: tuple[OnErase, ...] = (),
     on_lift: OnLift = nobody_else,
+    on_step: OnStep = not_kept,
 ) -> Reception:
     """Put one together; keep it as long as the process runs, for the limits count in it."""
     return Reception(
@@ -78,4 +89,5 @@ def open_reception(
         links=ReaderLinks(site.public_url, signer),
         on_erase=on_erase,
         on_lift=on_lift,
+        on_step=on_step,
     )

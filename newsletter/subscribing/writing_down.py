@@ -52,6 +52,7 @@ def write_down(
         status_before=status_before,
         delivery=delivery,
     )
+    reception.on_step(what, [line.address_hash], at)
     return record(connection, line)
 
 

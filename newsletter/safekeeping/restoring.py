@@ -1,0 +1,188 @@
+"""Let a backup take the database's place.
+
+A backup is the past, and the world went on. So the restored site: takes another name in its
+mails, does again every no and erasing that is known of, hands every unended dispatch to a person,
+calls uncertain whoever may have been mailed since, and sends nothing until the provider was asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import update
+
+from newsletter.dispatching.restoring import Reviewed, hold_until_asked, suppose_sent_since
+from newsletter.errors import NewsletterError, UsageError
+from newsletter.safekeeping.archive import Archive
+from newsletter.safekeeping.journal import Noted, read_journal
+from newsletter.safekeeping.reapplying import Reapplied, reapply, steps_since
+from newsletter.store import Store
+from newsletter.store.connecting import database_file, parse_url, public_url
+from newsletter.store.copying import copy_database, renew_site_id
+from newsletter.store.store import REPLACED
+from newsletter.store.tables import site
+from newsletter.subscribing import Reception
+
+# Clocks of several machines differ a little; a step that is done twice changes nothing.
+_EARLIER = timedelta(minutes=5)
+_BESIDE = ("-wal", "-shm")
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What a restore works on.
+
+    Attributes:
+        url: of the site's database.
+        open_store: opens a database by its address, also one that was moved elsewhere.
+        reception: the use cases of readers, on an open store.
+        journals: files that keep what readers did; those that do not exist are left out.
+        can_ask: whether there is a provider whose log can be asked.
+    """
+
+    url: str
+    open_store: Callable[[str], Store]
+    reception: Callable[[Store], Reception]
+    journals: Sequence[Path]
+    can_ask: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What came of it.
+
+    Attributes:
+        made_at: the moment the backup shows, aware, UTC.
+        site_id: that mails carry from now on.
+        set_aside: where the database is that was there before; None when there was none.
+        unread: why its noes could not be read; empty when they were, or there was none.
+    """
+
+    made_at: datetime
+    site_id: str
+    reviewed: Reviewed
+    reapplied: Reapplied
+    set_aside: Path | None
+    unread: str
+
+
+def restore(archive: Archive, ground: Ground) -> Restored:
+    """Put a backup in the database's place. Cut short at any point, it can be done again.
+
+    Raises:
+        UsageError: the backup is damaged, or the server's database is not empty.
+        DatabaseRefused: a backup of a newer version, or made with another secret key.
+    """
+    file = database_file(parse_url(ground.url))
+    if file is None:
+        return _into_server(archive, ground)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    draft = file.with_name(f".{file.name}.restoring")
+    _forget(draft)
+    archive.extract_database(draft)
+    made_at = archive.manifest.made_at
+    with closing(ground.open_store(f"sqlite:///{draft}")) as fresh:
+        steps, unread = _retire(file, ground, made_at)
+        with fresh.write() as connection:
+            site_id = renew_site_id(connection, fresh.now(connection))
+        reviewed, reapplied = _settle(fresh, ground, made_at, steps)
+    return Restored(made_at, site_id, reviewed, reapplied, _swap(draft, file), unread)
+
+
+def _into_server(archive: Archive, ground: Ground) -> Restored:
+    """Into an empty database of a server; the one that was there stays as it is."""
+    made_at = archive.manifest.made_at
+    draft = Path.cwd() / f".{archive.path.name}.restoring"
+    _forget(draft)
+    archive.extract_database(draft)
+    try:
+        with (
+            closing(ground.open_store(f"sqlite:///{draft}")) as source,
+            closing(ground.open_store(ground.url)) as target,
+        ):
+            name = public_url(ground.url)
+            copied = copy_database(source, target, name=name, told=lambda *_: None)
+            reviewed, reapplied = _settle(target, ground, made_at, [])
+    finally:
+        _forget(draft)
+    return Restored(made_at, copied.site_id, reviewed, reapplied, None, "")
+
+
+def _settle(
+    store: Store, ground: Ground, made_at: datetime, steps: Sequence[Noted]
+) -> tuple[Reviewed, Reapplied]:
+    since = made_at - _EARLIER
+    known = [path for path in ground.journals if path.is_file()]
+    noted = [step for path in known for step in read_journal(path, since)]
+    reapplied = reapply(ground.reception(store), [*steps, *noted])
+    with store.write() as connection:
+        now = store.now(connection)
+        reviewed = suppose_sent_since(connection, made_at, now)
+        if ground.can_ask:
+            hold_until_asked(connection, now)
+    return reviewed, reapplied
+
+
+def _retire(file: Path, ground: Ground, made_at: datetime) -> tuple[list[Noted], str]:
+    """The present database takes nothing more; what readers did in it since the backup."""
+    if not file.exists():
+        return [], ""
+    try:
+        with closing(ground.open_store(f"sqlite:///{file}")) as old:
+            with old.write() as connection:
+                told = f"{REPLACED}{made_at:%Y-%m-%d %H:%M} UTC"
+                now = old.now(connection)
+                connection.execute(update(site).values(moved_to=told, moved_at=now))
+            return list(steps_since(old, made_at - _EARLIER)), ""
+    except (NewsletterError, OSError) as problem:
+        return [], str(problem)
+
+
+def _swap(draft: Path, file: Path) -> Path | None:
+    """The restored file gets the name; the one before keeps its data under another."""
+    aside = None
+    if file.exists():
+        aside = next(name for name in _names(file) if not name.exists())
+        file.rename(aside)
+        for end in _BESIDE:
+            with suppress(FileNotFoundError):
+                file.with_name(file.name + end).rename(aside.with_name(aside.name + end))
+    draft.rename(file)
+    return aside
+
+
+def _names(file: Path) -> Iterator[Path]:
+    number = 1
+    while True:
+        yield file.with_name(f"{file.stem}.before-restore-{number}{file.suffix}")
+        number += 1
+
+
+def _forget(draft: Path) -> None:
+    for end in ("", *_BESIDE):
+        draft.with_name(draft.name + end).unlink(missing_ok=True)
+
+
+def require_key(root_key: Path, archive: Archive, *, from_outside: bool) -> bool:
+    """Put the backup's secret key in place where the site has none; tells whether it did.
+
+    Raises:
+        UsageError: the site has another key.
+    """
+    if from_outside or not archive.key:
+        return False
+    if not root_key.exists():
+        root_key.parent.mkdir(parents=True, exist_ok=True)
+        root_key.touch(mode=0o600)
+        root_key.write_text(archive.key, encoding="ascii")
+        return True
+    if root_key.read_text(encoding="ascii").split() != archive.key.split():
+        raise UsageError(
+            f"{root_key.name} is another key than the backup's: links in sent mails would not "
+            f"work. Move it away, and restore again."
+        )
+    return False
