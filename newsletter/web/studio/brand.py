@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from newsletter.authoring.brand import Brand, BrandSheet, read_brand, save_brand, try_brand
 from newsletter.authoring.media_shelf import media_shelf
@@ -13,6 +13,7 @@ from newsletter.content import issue_files
 from newsletter.errors import Conflict, ContentError, NewsletterError
 from newsletter.model.person import Role
 from newsletter.publishing.colouring import Judged, judge_pairs, pairs_of
+from newsletter.web.preview.letter import FRAME_POLICY
 from newsletter.web.studio.brand_form import (
     BLANK_LINKS,
     changed_settings,
@@ -33,6 +34,7 @@ from newsletter.web.studio.side import StudioSide
 from newsletter.web.studio.visit import Visit
 
 HERE = "/studio/brand"
+NOW = "now"
 FONTS = (
     "Georgia, 'Noto Serif', 'Times New Roman', serif",
     "'Iowan Old Style', Palatino, Georgia, serif",
@@ -74,7 +76,7 @@ class BrandPages:
     def page(self, visit: Visit) -> Response:
         """The brand as it is."""
         sheet = self._sheet()
-        return self._draw(visit, sheet, sheet.brand, self._tried(visit, sheet, sheet.brand))
+        return self._draw(visit, sheet, sheet.brand, _Told())
 
     def posted(self, visit: Visit) -> Response:
         """Measure what is being picked, try it on a letter, or save it, by the field `act`."""
@@ -88,12 +90,22 @@ class BrandPages:
         return self._save(visit, sheet, brand)
 
     def letter(self, visit: Visit) -> Response:
-        """A letter that was tried, for the frame."""
-        return self.letters.letter(visit.named["mark"])
+        """A letter for the frame: one that was tried, or one as it is `now`."""
+        mark = visit.named["mark"]
+        return self._letter_now(visit) if mark == NOW else self.letters.letter(mark)
 
     def picture(self, visit: Visit) -> Response:
         """A picture of such a letter."""
         return self.letters.picture(visit.named["file"])
+
+    def _letter_now(self, visit: Visit) -> Response:
+        """Printed when the frame asks, so that the page need not wait for it."""
+        try:
+            tried = self.letters.try_out(self._sheet().site, visit.query.get("issue", ""))
+        except NewsletterError as problem:
+            headers = {"Content-Security-Policy": FRAME_POLICY.format(images="'none'")}
+            return PlainTextResponse(str(problem), 200, headers)
+        return self.letters.letter(tried.mark)
 
     def _look(self, visit: Visit, sheet: BrandSheet, brand: Brand) -> Response:
         told = self._tried(visit, sheet, brand)

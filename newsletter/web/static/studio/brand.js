@@ -52,11 +52,10 @@ function showFindings(findings, letter) {
 
 // The letter keeps its place: whoever looks at the footer goes on looking at it.
 function showLetter(letter) {
-  if (!frame || !letter || frame.src.endsWith(letter)) return;
+  if (!frame || !letter || frame.contentWindow.location.pathname === letter) return;
   const at = frame.contentWindow?.scrollY ?? 0;
   frame.addEventListener("load", () => frame.contentWindow.scrollTo(0, at), { once: true });
   frame.contentWindow.location.replace(letter);
-  frame.dataset.letter = letter;
 }
 
 const measure = later(async () => {
@@ -129,5 +128,37 @@ for (const radio of document.querySelectorAll('.switch input[name="scheme"]')) {
   radio.addEventListener("change", () => (frame.className = radio.value));
 }
 for (const radio of document.querySelectorAll('.switch input[name="width"]')) {
-  radio.addEventListener("change", () => (desk.className = `look-desk ${radio.value}`));
+  radio.addEventListener("change", () => {
+    desk.className = `look-desk ${radio.value}`;
+    fit();
+  });
+}
+
+// A narrow column still shows the letter as wide as on a desk, only smaller.
+const DESK = 680;
+
+function fit() {
+  const room = desk.clientWidth - 2 * Number.parseFloat(getComputedStyle(desk).paddingLeft);
+  const wanted = desk.classList.contains("phone") ? 390 : Math.max(DESK, room);
+  const scale = Math.min(1, room / wanted);
+  frame.style.width = `${wanted}px`;
+  frame.style.height = "";
+  const height = frame.clientHeight;
+  frame.style.height = `${height / scale}px`;
+  frame.style.transform = `scale(${scale})`;
+  frame.style.transformOrigin = "top center";
+  frame.style.margin = `0 ${(room - wanted) / 2}px ${height - height / scale}px`;
+}
+
+// Links lead out of the page; here they are only looked at.
+function stay() {
+  frame.contentDocument?.addEventListener("click", (event) => {
+    if (event.target.closest?.("a[href]")) event.preventDefault();
+  });
+}
+
+if (frame) {
+  new ResizeObserver(fit).observe(desk);
+  frame.addEventListener("load", stay);
+  stay();
 }

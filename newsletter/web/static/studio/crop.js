@@ -19,16 +19,23 @@ export function cropper(stage, width, height, changed = () => {}) {
   const middle = button("crop-middle", "Move the piece; with arrow keys");
   const corners = HANDLES.map(([name, label]) => button(`crop-handle ${name}`, `${label}; arrow keys move it`));
   frame.append(middle, ...corners);
+  // The shade around the piece is cut off at the picture's edge; the corners may stand over it.
+  const shade = document.createElement("div");
+  const hole = document.createElement("div");
+  shade.className = "crop-shade";
+  shade.append(hole);
   stage.classList.add("crops");
-  stage.append(frame);
+  stage.append(shade, frame);
   let box = { left: 0, top: 0, width, height };
 
   function put(next, speak = false) {
     box = next;
-    frame.style.left = `${(100 * box.left) / width}%`;
-    frame.style.top = `${(100 * box.top) / height}%`;
-    frame.style.width = `${(100 * box.width) / width}%`;
-    frame.style.height = `${(100 * box.height) / height}%`;
+    for (const { style } of [frame, hole]) {
+      style.left = `${(100 * box.left) / width}%`;
+      style.top = `${(100 * box.top) / height}%`;
+      style.width = `${(100 * box.width) / width}%`;
+      style.height = `${(100 * box.height) / height}%`;
+    }
     changed(box);
     if (speak) say(`${box.width} by ${box.height} pixels, ${box.left} from the left, ${box.top} from the top`);
   }

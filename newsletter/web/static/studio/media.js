@@ -165,7 +165,7 @@ class Chooser {
         ["Back to all pictures", "quiet", () => this.shelf()],
       ]),
     );
-    text.input.focus();
+    (text.input.disabled ? text.box : text.input).focus();
     return undefined;
   }
 
@@ -177,27 +177,35 @@ class Chooser {
     const input = make("textarea", { id, rows: 2, value: first });
     const hint = make("span", { id: `${id}-hint`, className: "hint", textContent: "Read aloud to people who do not see it, and shown where pictures are blocked." });
     input.setAttribute("aria-describedby", hint.id);
-    const tick = make("label", { className: "row" });
-    const box = make("input", { type: "checkbox", checked: picture.name === this.wanted && this.alt === "" && Boolean(this.wanted) });
-    tick.append(box, make("span", { textContent: "It only decorates, and is not read aloud" }));
-    const follow = () => (input.disabled = box.checked);
+    const tick = make("div", { className: "tick" });
+    const tickLabel = document.createElement("label");
+    const box = make("input", { type: "checkbox", checked: picture.name === this.wanted && this.alt === "" });
+    tickLabel.append(box, make("span", { textContent: "It only decorates, and is not read aloud" }));
+    tick.append(tickLabel);
+    const follow = () => {
+      input.disabled = box.checked;
+      if (box.checked) input.removeAttribute("aria-invalid");
+    };
     box.addEventListener("change", follow);
     follow();
-    block.append(label, input, hint, ...this.suggestions(picture, input), tick);
+    const say = (words) => {
+      box.checked = false;
+      follow();
+      input.value = words;
+      input.focus();
+    };
+    block.append(label, input, hint, ...this.suggestions(picture, input.value, say), tick);
     return { block, input, box };
   }
 
-  suggestions(picture, input) {
-    const others = picture.alts.filter((words) => words !== input.value);
+  suggestions(picture, first, say) {
+    const others = picture.alts.filter((words) => words !== first);
     if (!others.length) return [];
     const row = make("span", { className: "row" });
     row.append(make("span", { className: "hint", textContent: "Said elsewhere:" }));
     for (const words of others.slice(0, 3)) {
       const press = make("button", { type: "button", className: "quiet small", textContent: words });
-      press.addEventListener("click", () => {
-        input.value = words;
-        input.focus();
-      });
+      press.addEventListener("click", () => say(words));
       row.append(press);
     }
     return [row];

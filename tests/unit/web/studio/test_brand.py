@@ -12,29 +12,16 @@ import httpx
 import pytest
 
 from newsletter.model.person import Role
-from tests.factories import ISSUE, SNIPPET, picture
+from tests.small_site import write_small_site
 from tests.studio import Client, Studio
 
 HERE = "/studio/brand"
-REPOSITORY = Path(__file__).parents[4]
 
 
 @pytest.fixture
 def site(tmp_path: Path) -> Path:
-    """The repository's settings and templates around one small issue: letters print quickly."""
-    root = tmp_path / "site"
-    shutil.copytree(REPOSITORY / "templates", root / "templates")
-    media = root / "issues/media"
-    media.mkdir(parents=True)
-    for name in ("logo.png", "logo-dark.png"):
-        (media / name).write_bytes(picture(120, 40))
-    (media / "drop.png").write_bytes(picture(80, 40))
-    shutil.copy(REPOSITORY / "newsletter.toml", root)
-    for name, text in (("first.md", ISSUE), ("topics/skin/collagen.md", SNIPPET)):
-        path = root / "issues" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
-    return root
+    """A site whose letters print quickly."""
+    return write_small_site(tmp_path / "site")
 
 
 @pytest.fixture
@@ -115,6 +102,18 @@ def test_a_letter_is_tried_and_nothing_is_written(admin: Client, site: Path) -> 
     assert address
     shown = admin.get(address[0])
     assert (shown.status_code, shown.headers["content-type"]) == (200, "image/png")
+
+
+def test_the_page_comes_before_its_letter(admin: Client, site: Path) -> None:
+    """The frame asks for the letter by itself; where it can not be printed it says why."""
+    page = admin.get(HERE).text
+    address = re.search(r'src="(/studio/brand/letter/now[^"]*)"', page)
+    assert address
+    assert "#8a3f4d" in admin.get(unescape(address[1])).text
+    (site / "issues/first.md").write_text("---\nnumber: 1\n---\n")
+    told = admin.get(unescape(address[1]))
+    assert told.headers["content-type"].startswith("text/plain")
+    assert "issues/first.md" in told.text
 
 
 def test_another_logo_can_be_tried(admin: Client) -> None:
