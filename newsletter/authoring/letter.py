@@ -9,6 +9,7 @@ from newsletter.authoring.notation import AsWritten, Value
 from newsletter.authoring.settings import drop_setting, set_setting
 from newsletter.authoring.spans import layout
 from newsletter.content.files import one_line_end
+from newsletter.content.front_matter import split_document
 from newsletter.content.hints import near, shown
 from newsletter.content.issue import ISSUE_KEYS
 from newsletter.content.snippets import SNIPPET_KEYS
@@ -46,10 +47,9 @@ def read_letter(text: str, path: str = "") -> Letter:
 
 def written(text: str, field: str, path: str = "") -> str:
     """What a field says: a text without its quotes, a list or mapping as it is written."""
-    found = layout(text, path)
     if field == BODY:
-        return found.document.body
-    pair = found.settings.pair(field)
+        return split_document(text, path).body
+    pair = layout(text, path).settings.pair(field)
     if pair is None:
         return ""
     value = pair.value
@@ -80,7 +80,7 @@ def change_snippet(text: str, changes: Mapping[str, str | None], path: str = "")
 
 def set_body(text: str, body: str, path: str = "") -> str:
     """Other words below the settings; blank lines around them stay as they are."""
-    document = layout(text, path).document
+    document = split_document(text, path)
     body = one_line_end(body).strip("\n").rstrip()
     if body == document.body:
         return text

@@ -146,7 +146,7 @@ def replace_with(text: str, section: str, ref: str, path: str = "") -> str:
 
 
 def _say(text: str, at: int, changes: Mapping[str, str | None], ref: str, path: str) -> str:
-    if _is_in_brackets(text, path):
+    if changes and _is_in_brackets(text, path):
         text = _listed(text, path).text()  # a text of several lines has no place between them
     for key, value in changes.items():
         if value is None:

@@ -15,8 +15,8 @@ from newsletter.authoring.merging import merged
 from newsletter.authoring.remembering import recall, remember
 from newsletter.authoring.replacing import replace_file
 from newsletter.authoring.settings import setting
-from newsletter.authoring.spans import layout
 from newsletter.content.files import LARGEST, check_characters, one_line_end, text_of
+from newsletter.content.front_matter import split_document
 from newsletter.errors import Conflict, Place, UsageError
 from newsletter.model.site import Site
 
@@ -135,7 +135,7 @@ def _conflict(
 def _check(document: Document, text: str) -> None:
     """Refuse what nobody could read afterwards; other problems are findings."""
     check_characters(text, Place(document.name))
-    layout(text, document.name)
+    split_document(text, document.name)
     if isinstance(document, IssueDocument) and document.number:
         number = setting(text, "number", document.name)
         if number != document.number:

@@ -29,8 +29,8 @@ __all__ = [
     "new_issue_text",
     "next_number",
     "parse_merge",
-    "snippet_problems",
     "read_headline",
+    "snippet_problems",
     "write_merge",
     "write_new_issue",
 ]

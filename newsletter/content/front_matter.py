@@ -30,9 +30,8 @@ class Document:
     body_line: int
 
 
-@lru_cache(maxsize=_KEPT)  # YAML is most of what loading costs; a save changes one file of many
 def split_document(text: str, path: str) -> Document:
-    """Split and parse a content file; the same text is parsed once.
+    """Split and parse a content file; the same settings are parsed once.
 
     Raises:
         ContentError: a fence is missing or the settings are not YAML keys and values.
@@ -52,6 +51,8 @@ def split_document(text: str, path: str) -> Document:
     return Document(path, _settings("\n".join(lines[1:end]), path), body, body_line)
 
 
+@lru_cache(maxsize=_KEPT)  # YAML is most of what loading costs; a save changes little of it
+@lru_cache(maxsize=_KEPT)  # other words below the same settings: nothing is parsed anew
 def _settings(text: str, path: str) -> Entries:
     if len(text) > _LONGEST_SETTINGS:
         raise _error(
