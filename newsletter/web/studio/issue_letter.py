@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from zoneinfo import available_timezones
 
 from sqlalchemy import Connection
 from starlette.responses import Response
@@ -13,6 +12,7 @@ from starlette.responses import Response
 from newsletter.authoring.letter import LETTER_FIELDS, change_letter, read_letter
 from newsletter.errors import UsageError
 from newsletter.model.content import SUBSCRIBER_ZONE, Issue
+from newsletter.model.zone import known_zones
 from newsletter.scheduling.audience_words import in_words
 from newsletter.scheduling.spoken import people, when
 from newsletter.scheduling.timing import read_timing
@@ -70,7 +70,7 @@ def letter_values(bench: Bench) -> dict[str, Any]:
         "layouts": sorted(bench.library.layouts),
         "audiences": [EVERYONE, *site.audiences],
         "audience": (letter.audience or EVERYONE) if named else OWN_RULE,
-        "zones": [SUBSCRIBER_ZONE, *sorted(available_timezones())],
+        "zones": [SUBSCRIBER_ZONE, *sorted(known_zones())],
         "site_zone": site.dispatch.timezone,
     }
 

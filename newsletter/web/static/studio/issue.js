@@ -116,7 +116,7 @@ whenSaved(async ({ site: after, version, form }) => {
 async function refreshForms() {
   await refresh("outline");
   keepSteps();
-  if (!isTouched("letter")) await refresh("letter");
+  if (!isTouched("letter")) await refresh("letter", query(), () => !isTouched("letter"));
   if (selected && !pieceOf(selected)) selected = follow(selected);
   if (!isTouched("section")) await refreshSection();
   mark(selected || "letter");
@@ -126,7 +126,7 @@ async function refreshSection() {
   const asked = query();
   selected ? asked.set("section", selected) : asked.delete("section");
   history.replaceState(null, "", `${location.pathname}?${asked}`);
-  await refresh("section");
+  await refresh("section", query(), () => !isTouched("section"));
 }
 
 // After a move a section has another position in its name.
@@ -142,10 +142,8 @@ stream.onmessage = async ({ data }) => {
   root.dataset.heard = data;
   if (data === site) return;
   site = data;
-  const drawn = redraw(site);
-  const writing = document.activeElement?.closest("[data-autosave]");
-  await drawn;
-  if (!writing) await refreshForms();
+  await redraw(site);
+  await refreshForms();
   others();
 };
 stream.onerror = () => state("lost", "Reconnecting…");

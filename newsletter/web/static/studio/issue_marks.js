@@ -9,6 +9,7 @@ export const OPENING = -1;
 let spots = new Map(); // element of the frame -> {place, section}
 let blocks = new Map(); // section -> the largest element that holds nothing of another section
 let loaded = "";
+let learned = null;
 
 // Learns the marks of what the frame shows; once for each state of it.
 export async function learn(frame, version) {
@@ -18,9 +19,9 @@ export async function learn(frame, version) {
     learned = { key, marked };
     loaded = key;
   }
-  walk(frame.contentDocument, learned.marked);
+  const page = frame.contentDocument; // none when a newer frame took its place meanwhile
+  if (page?.body) walk(page, learned.marked);
 }
-let learned = null;
 
 function walk(page, { html, sign, digits, spots: rows }) {
   const mark = new RegExp(`${sign}([0-9]{${digits}})`);

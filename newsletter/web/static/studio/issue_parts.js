@@ -12,20 +12,22 @@ export const part = (name) => document.querySelector(`[data-part="${name}"]`);
 export const query = () => new URLSearchParams(location.search);
 
 // Fetches a part and puts it in the place of its older self; gives the new one, or null.
-export async function refresh(name, asked = query()) {
+// `may` is asked when it is there: somebody may have begun to write in the older one.
+export async function refresh(name, asked = query(), may = () => true) {
   const turn = (turns[name] = (turns[name] ?? 0) + 1);
   const page = await pageAt(`${path}/parts/${name}?${asked}`);
   const next = page.querySelector(`[data-part="${name}"]`);
-  if (turn !== turns[name] || !next) return null;
+  if (turn !== turns[name] || !next || !may()) return null;
   return put(name, document.adoptNode(next));
 }
 
 function put(name, next) {
   const now = part(name);
   const held = now.contains(document.activeElement) ? document.activeElement : null;
+  const caret = held?.selectionStart;
   const scrolled = now.closest(".pane")?.scrollTop ?? 0;
   now.replaceWith(next);
-  if (held) again(held, next);
+  if (held) again(held, next, caret);
   const pane = next.closest(".pane");
   if (pane) pane.scrollTop = scrolled;
   next.dispatchEvent(new CustomEvent("part", { bubbles: true, detail: { name } }));
@@ -33,12 +35,13 @@ function put(name, next) {
 }
 
 // The focus stays where it was, on the same thing in the newer part.
-function again(held, next) {
+function again(held, next, caret) {
   const id = held.closest("[data-id]")?.dataset.id;
   const same = held.id
     ? document.getElementById(held.id)
     : id && next.querySelector(`[data-id="${CSS.escape(id)}"] .${held.classList[0]}`);
   same?.focus({ preventScroll: true });
+  if (typeof caret === "number" && same?.setSelectionRange) same.setSelectionRange(caret, caret);
 }
 
 // Which part is seen where there is room for one only.

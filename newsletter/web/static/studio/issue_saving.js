@@ -27,15 +27,19 @@ export function send(address, data, form = null) {
 
 async function attempt(address, data, form) {
   state("busy", "Saving…");
+  root.dataset.asked = String(Math.round(performance.now()));
   try {
     const said = await post(address, typeof data === "function" ? data() : data);
-    root.dataset.asked = String(Math.round(performance.now()));
+    if (said.conflict) {
+      showBoth(said.conflict);
+      state("unsaved", "Not saved");
+      return null;
+    }
     await onSaved({ ...said, form });
     state("saved", "Saved");
     return said;
   } catch (problem) {
-    if (problem.said?.conflict) showBoth(problem.said.conflict);
-    else tell(problem.message, "error");
+    tell(problem.message, "error");
     state("unsaved", "Not saved");
     return null;
   }
