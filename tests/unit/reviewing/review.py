@@ -24,7 +24,8 @@ from tests.factories import write_site
 from tests.peers_ledger import SettableClock
 
 LAYOUT = (
-    "<mjml lang='en' dir='ltr'><mj-head><mj-title>{{ subject }}</mj-title></mj-head><mj-body>"
+    "<mjml lang='en' dir='ltr'><mj-head><mj-title>{{ subject }}</mj-title>"
+    "<mj-attributes><mj-all font-family='Arial, sans-serif' /></mj-attributes></mj-head><mj-body>"
     "<mj-section><mj-column><mj-text>{{ opening }}<a href='https://example.com/book'>Book a visit"
     "</a></mj-text></mj-column></mj-section>{% for section in sections %}"
     "{% include section.template %}{% endfor %}<mj-section><mj-column><mj-text>"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from html import unescape
+from pathlib import Path
 
 import httpx
 from sqlalchemy import update
@@ -15,10 +16,36 @@ from newsletter.store.approvals import Approved, latest_approval
 from newsletter.store.personal_links import find_link
 from newsletter.store.tables import personal_link
 from newsletter.web.studio.letter_views import room_of
+from tests.factories import SNIPPET, write_site
 from tests.studio import Client, Studio
+from tests.unit.reviewing.review import LAYOUT
 
 SLUG = "2026-12-01-why-microneedling-works"
 PAGE = f"/studio/issues/{SLUG}"
+
+ISSUE = """\
+---
+number: 12
+subject: Why microneedling works
+preheader: Tiny channels, new collagen, and what your serum has to do with it
+layout: classic
+snippets:
+  - skin/collagen
+---
+Hello {{ subscriber.first_name | default("there") }}, this is about tiny channels and what they do.
+"""
+
+
+def write_letter(folder: Path) -> Path:
+    """A site whose letter has warnings and no error, and is quick to make."""
+    snippet = SNIPPET.replace("kind: tip", "kind: tip\nlink_text: More about collagen")
+    files = {
+        "issues/first.md": None,
+        f"issues/{SLUG}.md": ISSUE,
+        "issues/topics/skin/collagen.md": snippet,
+        "templates/layouts/classic.mjml": LAYOUT,
+    }
+    return write_site(folder, files)
 
 
 def field(page: httpx.Response | str, name: str) -> list[str]:

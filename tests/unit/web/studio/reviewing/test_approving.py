@@ -13,7 +13,15 @@ from newsletter.store.subscribers import NewReader, import_readers
 from newsletter.web.studio.app import create_studio
 from newsletter.web.studio.serving import studio_pictures
 from tests.studio import Studio
-from tests.unit.web.studio.reviewing.reviewed import PAGE, SLUG, approval, decision, field, publisher, rewrite
+from tests.unit.web.studio.reviewing.reviewed import (
+    PAGE,
+    SLUG,
+    approval,
+    decision,
+    field,
+    publisher,
+    rewrite,
+)
 
 APPROVE = f"{PAGE}/approve"
 
