@@ -11,7 +11,7 @@ from newsletter.errors import NewsletterError, Place
 from newsletter.model.finding import Finding, Severity
 from newsletter.publishing import Composition
 from newsletter.publishing.weighing import Weight, weigh
-from newsletter.web.preview.showing import kilobytes
+from newsletter.web.preview.showing import kilobytes, variant_label
 from newsletter.web.preview.showing import weigh as meter
 from newsletter.web.studio.issue_bench import Bench
 from newsletter.web.studio.issue_outline import outline_rows
@@ -25,7 +25,7 @@ class Told:
     Attributes:
         section: id of the outline's piece it leads to; empty when to none.
         field: `letter` when it is about the letter's own words; else empty.
-        variants: in which it was found, when not in all.
+        variants: in which it was found, in words, when not in all.
     """
 
     finding: Finding
@@ -110,12 +110,14 @@ def _told(composition: Composition, bench: Bench) -> list[Told]:
     for found in composition.findings:
         by_variant.setdefault((found.rule, found.message, found.place), []).append(found)
     owners = _Owners(bench)
+    made = composition.renditions.renditions
+    labels = {each.variant: variant_label(each, composition.site) for each in made}
     return [
         Told(
             same[0],
             owners.section(same[0].place),
             owners.field(same[0].place),
-            tuple(each.variant for each in same if each.variant),
+            tuple(labels[each.variant] for each in same if each.variant),
         )
         for same in by_variant.values()
     ]

@@ -63,8 +63,10 @@ def both_shown(bench: Bench, conflict: Conflict) -> Response:
 
 
 def _difference(conflict: Conflict) -> list[str]:
-    """Lines of a unified diff from theirs to mine, without its head."""
-    theirs, mine = (conflict.theirs or "").splitlines(), (conflict.mine or "").splitlines()
+    """Lines of a unified diff from theirs to mine, without its head; none without both."""
+    if conflict.mine is None or conflict.theirs is None:
+        return []
+    theirs, mine = conflict.theirs.splitlines(), conflict.mine.splitlines()
     return list(unified_diff(theirs, mine, lineterm="", n=1))[2:]
 
 

@@ -58,7 +58,8 @@ function showBoth(html) {
   const page = new DOMParser().parseFromString(html, "text/html");
   dialog.replaceChildren(document.adoptNode(page.querySelector(".conflict")));
   dialog.showModal();
-  dialog.querySelector("button")?.focus();
+  dialog.querySelector("button")?.focus({ preventScroll: true });
+  dialog.scrollTop = 0;
   say("Somebody else changed this meanwhile. Choose a version.");
 }
 

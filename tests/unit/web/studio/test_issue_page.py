@@ -222,7 +222,7 @@ def test_an_editor_sees_no_reader(studio: Studio, editor: Client) -> None:
     """Who may not see addresses can not ask for a reader's mail, by hand either."""
     page = shown(editor.get(PATH))
     assert "real reader" not in page
-    answer = editor.get(f"{PATH}/mail/all.html", **{"as": "anna@example.test"})
+    answer = editor.get(f"{PATH}/mail/all.html?as=anna@example.test")
     assert answer.status_code == 200
     assert "anna@example.test" not in answer.text
     publisher = studio.client(Role.PUBLISHER)
