@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, and_, func, or_, select
 
@@ -91,8 +92,8 @@ def places(connection: Connection) -> Mapping[int, Place]:
     return {row.issue_number: _place(row, doubts) for row in rows}
 
 
-def _place(row: object, doubts: Mapping[int, int]) -> Place:
-    values = row._mapping  # type: ignore[attr-defined]
+def _place(row: Any, doubts: Mapping[int, int]) -> Place:
+    values = row._mapping
     placed = None
     if values["dispatch_id"] is not None:
         placed = Placed(
