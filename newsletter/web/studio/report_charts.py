@@ -63,7 +63,7 @@ def told_band(band: Band) -> str:
 def _steps(report: Report) -> Iterator[Bar]:
     handed, heard, taken = report.handed, report.heard, report.handed.accepted
     yield Bar("Frozen", handed.frozen, f"{handed.frozen:,}", cells=(f"{handed.frozen:,}", ""))
-    yield _step("Accepted by the provider", taken, taken)
+    yield _step("Accepted", taken, taken)
     if heard.anything:
         yield _step("Delivered", heard.delivered, taken)
     else:
