@@ -76,10 +76,15 @@ def test_a_history_has_proof_requests_mails_letters_and_events(house: House) -> 
     world.schedule(world.approve())
     world.run()
     (letter,) = history_of(house.reception, who).letters
-    row = {"kind": EventKind.DELIVERED, "match": EventMatch.DELIVERY, "provider_id": "e1"}
-    row |= {"at": datetime(2026, 12, 2, tzinfo=UTC), "delivery_id": letter.delivery}
+    came = insert(delivery_event).values(
+        provider_id="e1",
+        kind=EventKind.DELIVERED,
+        match=EventMatch.DELIVERY,
+        at=datetime(2026, 12, 2, tzinfo=UTC),
+        delivery_id=letter.delivery,
+    )
     with store.write() as connection:
-        connection.execute(insert(delivery_event).values(**row))
+        connection.execute(came)
     history = history_of(house.reception, who)
     assert [line.what for line in history.proof] == [ConsentStep.REQUESTED, ConsentStep.CONFIRMED]
     assert history.proof[0].wording == WORDS
