@@ -12,7 +12,7 @@ from newsletter.config import load_settings
 from newsletter.errors import Place
 from newsletter.model.consent import MailName
 from newsletter.model.merge import Context, MergeTag
-from newsletter.rendering.system_mail import LatestIssue, print_mail
+from newsletter.rendering.system_mail import LatestIssue, print_approval_request, print_mail
 
 ROOT = Path(__file__).resolve().parents[2]
 SITE = load_settings(ROOT, {}).site
@@ -31,6 +31,18 @@ def test_every_mail_of_the_program_passes_its_rules(
     """Nothing stands against any of them, before and after a first issue was sent."""
     made = print_mail(SITE, name, latest).rendition
     assert check_mail(made, SITE, Evidence(), place(name)) == ()
+
+
+def test_what_asks_for_an_approval_passes_its_rules() -> None:
+    """With and without a message, which stands in it as text."""
+    asked = dict.fromkeys(("name", "by", "subject", "until"), "Ada & <Bo>")
+    link = {"link": "https://news.example.com/studio/review/sample"}
+    for note in ("", "Look at <b>tip</b> two.\nThank you."):
+        made = print_approval_request(SITE, asked | link | {"note": note}).rendition
+        place = Place("templates/mail/approval-request")
+        assert check_mail(made, SITE, Evidence(), place) == ()
+        assert "<b>tip</b>" not in made.html
+        assert link["link"] in made.text
 
 
 def test_a_confirmation_with_a_way_to_unsubscribe_is_found() -> None:
