@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from newsletter.content import Headline
@@ -48,6 +48,7 @@ class Item:
         wall_day: by the clock it was planned with; moves by as many days.
         wall_time, zone: of that clock.
         dispatch: 0 for a draft.
+        is_approved: a draft that only has to be scheduled.
     """
 
     slug: str
@@ -60,11 +61,12 @@ class Item:
     wall_time: str
     zone: str
     dispatch: int = 0
+    is_approved: bool = False
 
     @property
     def words(self) -> str:
         """Its state as people say it."""
-        return WORDS[self.kind]
+        return "approved, not scheduled" if self.is_approved else WORDS[self.kind]
 
     @property
     def moves(self) -> bool:
@@ -147,7 +149,8 @@ def items_of(
         if place is not None and place.placed is not None:
             found.append(_placed(headline, place.placed, site_zone))
         elif timing := draft_timing(headline, site_zone):
-            found.append(_item(headline, timing, site_zone, DRAFT))
+            draft = _item(headline, timing, site_zone, DRAFT)
+            found.append(replace(draft, is_approved=place is not None))
     for number, place in known.items():
         if number not in listed and place.placed is not None:
             found.append(_placed(Headline("", number, place.subject), place.placed, site_zone))

@@ -430,6 +430,8 @@ def test_a_draft_moves_by_writing_its_proposed_time(studio: Studio) -> None:
     assert len(file.read_text().splitlines()) == len(before.splitlines())
     editor.post(f"/studio/calendar/{SLUG}/move", {"day": "2027-01-02", "time": "10:30"})
     assert "send_at: 2027-01-02 10:30" in file.read_text()
+    approved(studio)
+    assert "approved, not scheduled" in editor.get("/studio/calendar", month="2027-01").text
     wrong = editor.post(f"/studio/calendar/{SLUG}/move", {"day": "soon", "time": "10:30"})
     assert wrong.status_code == 400
 
