@@ -25,6 +25,7 @@ from newsletter.store.tables import (
     delivery,
     delivery_event,
     engagement,
+    event_post,
     evidence,
     subscriber,
     suppression,
@@ -79,7 +80,8 @@ def reset(provider: Provider) -> None:
     """As nobody had told anything."""
     unknown = select(subscriber.c.id).where(subscriber.c.email.in_(READERS[2:]))
     with provider.world.store.write() as connection:
-        for table in (delivery_event, engagement, evidence, suppression, consent):
+        # Posts too: an example that hypothesis gave up may have left some that nobody applied.
+        for table in (event_post, delivery_event, engagement, evidence, suppression, consent):
             connection.execute(delete(table))
         connection.execute(update(subscriber).values(status=Status.CONFIRMED))
         connection.execute(update(delivery).values(feedback=Feedback.NONE))
