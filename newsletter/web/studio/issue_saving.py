@@ -7,16 +7,21 @@ both versions are shown and the person chooses.
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from difflib import unified_diff
+from weakref import WeakKeyDictionary
 
 from starlette.responses import JSONResponse, Response
 
+from newsletter.accounts import Accounts
 from newsletter.authoring.documents import Document
 from newsletter.authoring.saving import change
 from newsletter.errors import Conflict
 from newsletter.web.studio.issue_bench import Bench
 
 CONFLICT = 409
+A_WHILE = timedelta(minutes=30)
+_TOLD: WeakKeyDictionary[Accounts, dict[tuple[int, str], datetime]] = WeakKeyDictionary()
 
 
 def saved(
@@ -36,8 +41,18 @@ def saved(
     except Conflict as conflict:
         return both_shown(bench, conflict)
     if after.version != seen:
-        bench.side.record(bench.visit, "issue.edited", bench.slug, file=after.name)
+        _record(bench, after.name)
     return done(bench, told, version=after.version)
+
+
+def _record(bench: Bench, name: str) -> None:
+    """Who edits what, once a while: forms save themselves at every pause of typing."""
+    now = bench.side.app.clock.now()
+    told = _TOLD.setdefault(bench.side.accounts, {})
+    key = (bench.visit.person.id, name)
+    if key not in told or now - told[key] >= A_WHILE:
+        told[key] = now
+        bench.side.record(bench.visit, "issue.edited", bench.slug, file=name)
 
 
 def done(bench: Bench, told: str, **facts: str) -> Response:

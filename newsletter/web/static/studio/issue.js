@@ -1,5 +1,7 @@
 // The page of an issue: what its parts tell each other.
 
+import "./issue_pictures.js";
+
 import { later, pageAt, tell } from "./base.js";
 import { mark, pieceAt, pieceOf } from "./issue_outline.js";
 import { open, part, path, query, refresh, root } from "./issue_parts.js";
