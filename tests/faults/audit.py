@@ -44,13 +44,13 @@ def watch(connection: Connection) -> None:
     """Begin to write down what happens to the four nouns of the ledger."""
     connection.execute(
         text(
-            "CREATE TABLE audit (at INTEGER PRIMARY KEY AUTOINCREMENT, "
+            "CREATE TABLE step_taken (at INTEGER PRIMARY KEY AUTOINCREMENT, "
             "noun TEXT, id INTEGER, source TEXT, target TEXT)"
         )
     )
     for noun in _TABLES:
         column = _COLUMN.get(noun, "state")
-        into = "INSERT INTO audit (noun, id, source, target) VALUES"
+        into = "INSERT INTO step_taken (noun, id, source, target) VALUES"
         connection.execute(
             text(
                 f"CREATE TRIGGER audit_{noun}_born AFTER INSERT ON {noun} BEGIN "
@@ -75,13 +75,13 @@ def watch(connection: Connection) -> None:
 def illegal_steps(connection: Connection) -> list[str]:
     """Every change that stands in no table, in words; empties what was written down."""
     found = list(_illegal(connection))
-    connection.execute(text("DELETE FROM audit"))
+    connection.execute(text("DELETE FROM step_taken"))
     return found
 
 
 def _illegal(connection: Connection) -> Iterator[str]:
     for noun, number, source, target in connection.execute(
-        text("SELECT noun, id, source, target FROM audit ORDER BY at")
+        text("SELECT noun, id, source, target FROM step_taken ORDER BY at")
     ):
         before, after = _word(noun, source), _word(noun, target)
         if not _is_allowed(noun, before, after):
