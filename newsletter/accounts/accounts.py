@@ -54,9 +54,13 @@ class Accounts:
         """
         return signing_in.sign_in(self._office, email, password, Caller(ip, user_agent))
 
-    def seat(self, token: str) -> Seat | None:
-        """Who sits at the browser with that cookie; None when nobody does (any more)."""
-        return sessions.take_seat(self._office, token)
+    def seat(self, token: str, *, is_asking: bool = True) -> Seat | None:
+        """Who sits at the browser with that cookie; None when nobody does (any more).
+
+        Args:
+            is_asking: False for a page that only lies open: whoever rests too long is signed out.
+        """
+        return sessions.take_seat(self._office, token, is_asking=is_asking)
 
     def sign_out(self, seat: Seat, *, ip: str = "") -> None:
         """End that session."""

@@ -45,8 +45,12 @@ def begin_session(office: Office, connection: Connection, person: Person, caller
     return token
 
 
-def take_seat(office: Office, token: str) -> Seat | None:
-    """Who sits at a browser, as the account is now; None when nobody does (any more)."""
+def take_seat(office: Office, token: str, *, is_asking: bool = True) -> Seat | None:
+    """Who sits at a browser, as the account is now; None when nobody does (any more).
+
+    Args:
+        is_asking: whether the person asks for something, and so does not rest.
+    """
     kept = office.marks.read_session(token)
     if kept is None:
         return None
@@ -57,7 +61,7 @@ def take_seat(office: Office, token: str) -> Seat | None:
         return None
     if found.expires_at <= now or found.seen_at <= now - IDLE:
         return None
-    if found.seen_at <= now - _SEEN_EVERY:
+    if is_asking and found.seen_at <= now - _SEEN_EVERY:
         with office.store.write(durable=False) as connection:
             see_session(connection, found.id, now)
     return Seat(found.person, found.id, office.marks.csrf(kept))

@@ -17,13 +17,14 @@ from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import RedirectResponse, Response, StreamingResponse
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from newsletter.errors import NewsletterError
 from newsletter.model.person import Role, Seat
 from newsletter.web.public.bodies import BodyLimit
 from newsletter.web.studio.side import StudioSide
+from newsletter.web.studio.streaming import SeatedStream
 from newsletter.web.studio.trouble import Refused, trouble
 from newsletter.web.studio.visit import Form, Upload, Visit
 
@@ -98,12 +99,24 @@ class _Door:
         except NewsletterError as problem:
             return await to_thread.run_sync(self._refusal, request, visit, problem)
         if self.address.stream:
-            return StreamingResponse(self.address.stream(visit), media_type="text/event-stream")
+            return self._stream(request, self.address.stream(visit))
         return await self._answer(request, visit)
 
     def _arrived(self, request: Request) -> Visit:
+        is_asking = self.address.stream is None  # a page that lies open asks by itself
+        return _visit(self.side, request, self._seat(request, is_asking=is_asking))
+
+    def _seat(self, request: Request, *, is_asking: bool) -> Seat | None:
         token = self.side.cookies.seat(request)
-        return _visit(self.side, request, self.side.accounts.seat(token) if token else None)
+        return self.side.accounts.seat(token, is_asking=is_asking) if token else None
+
+    def _stream(self, request: Request, events: AsyncIterator[str]) -> Response:
+        def may_go_on() -> bool:
+            seat = self._seat(request, is_asking=False)
+            needed = self.address.may
+            return needed is None or (seat is not None and seat.person.may(needed))
+
+        return SeatedStream(events, may_go_on)
 
     def _check_origin(self, request: Request) -> None:
         if request.method != "POST":

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import pytest
+from anyio import sleep_forever
 from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount
 
 from newsletter.errors import NotFound, TooManyRequests, UsageError
 from newsletter.model.person import Role
+from newsletter.web.studio import streaming
 from newsletter.web.studio.routing import Address, routes
 from newsletter.web.studio.visit import Visit
+from tests.peers_ledger import SettableClock
 from tests.studio import Client, Studio
 
 
@@ -42,6 +46,11 @@ async def _stream(visit: Visit) -> AsyncIterator[str]:
     yield f"data: {visit.person.name}\n\n"
 
 
+async def _endless(visit: Visit) -> AsyncIterator[str]:
+    yield "data: here\n\n"
+    await sleep_forever()
+
+
 ADDRESSES = [
     Address("/written", get=_said, post=_said, may=Role.PUBLISHER),
     Address("/open", get=_said, post=_said, may=None),
@@ -50,6 +59,7 @@ ADDRESSES = [
     Address("/fast", get=_too_fast),
     Address("/wrong", get=_wrong),
     Address("/stream", stream=_stream),
+    Address("/endless", stream=_endless),
     Address("/small", post=_said, largest=100),
 ]
 
@@ -159,3 +169,25 @@ def test_every_answer_shuts_its_doors(studio: Studio) -> None:
         assert headers["cache-control"] == "no-store"
         assert headers["x-content-type-options"] == "nosniff"
     assert client.get("/studio/no-such-page").status_code == 404
+
+
+def test_a_stream_ends_with_the_session(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who is signed out by an admin hears nothing more, though the page still lies open."""
+    monkeypatch.setattr(streaming, "LOOK_AGAIN", 0.05)
+    client, editor = _client(studio, Role.EDITOR), studio.person(Role.EDITOR)
+    with client.asking.stream("GET", "/studio/endless", timeout=5) as stream:
+        lines = stream.iter_lines()
+        assert next(lines) == "data: here"
+        studio.side.accounts.end_sessions(editor.id, by=studio.person(Role.ADMIN))
+        assert [line for line in lines if line] == []
+
+
+def test_a_page_that_lies_open_does_not_keep_anybody_signed_in(
+    studio: Studio, clock: SettableClock
+) -> None:
+    """A stream is begun anew by the page itself, all night; that is no sign of a person."""
+    client = _client(studio, Role.EDITOR)
+    for _ in range(5):
+        clock.move(timedelta(hours=5))
+        status = client.get("/studio/stream").status_code
+    assert status == 401
