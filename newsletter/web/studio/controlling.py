@@ -15,6 +15,8 @@ from newsletter.web.studio.dispatch_pages import AT, DispatchPages, mailed, name
 from newsletter.web.studio.routing import Address
 from newsletter.web.studio.visit import Visit
 
+CANARY = "canary"
+
 
 class Controlling(DispatchPages):
     """Each takes effect between two batches; what is on the wire is finished."""
@@ -40,9 +42,12 @@ class Controlling(DispatchPages):
         )
 
     def resume(self, visit: Visit) -> Response:
-        """Go on where it was, or without waiting longer for word of the first readers."""
+        """Go on where it was; or, when the form says so, without waiting for word of a canary.
+
+        Each has its own button: a second click on the one must never do the other.
+        """
         of, store = self.dispatch(visit), self.side.store
-        if dispatch_status(store, of.id).watched is not None:
+        if visit.form.one("past") == CANARY:
             return self.done(
                 visit,
                 of,

@@ -14,6 +14,7 @@ from newsletter.content import load_issue
 from newsletter.dispatching import control
 from newsletter.dispatching.planning import Plan, schedule
 from newsletter.dispatching.running import Dispatcher
+from newsletter.dispatching.status import dispatch_status
 from newsletter.model.ledger import Dispatch, DispatchState
 from newsletter.model.person import Role
 from newsletter.rendering import render
@@ -342,6 +343,29 @@ def test_a_dispatch_is_stopped_resumed_and_cancelled(studio: Studio, publisher: 
     assert again(studio, of).state is DispatchState.CANCELLED
     late = publisher.post(f"{at}/stop")
     assert late.status_code == 409
+
+
+def test_going_on_twice_does_not_send_past_the_first_readers(
+    studio: Studio, publisher: Client
+) -> None:
+    """A second click on "go on" goes on once; not to wait for word is a button of its own."""
+    bring(studio, 3)
+    of = planned(studio, due_at=ledger_now(studio), canary=1)
+    at = f"/studio/dispatches/{of.id}"
+    with sending(studio) as line:
+        for _ in range(100):
+            line.tick()
+            if dispatch_status(studio.store, of.id).watched is not None:
+                break
+            time.sleep(0.02)
+    publisher.post(f"{at}/stop")
+    publisher.post(f"{at}/resume")
+    assert publisher.post(f"{at}/resume").status_code == 409
+    assert dispatch_status(studio.store, of.id).watched is not None
+    page = publisher.get(at).text
+    form = page.partition("Do not wait for word")[0].rpartition("<form")[2]
+    publisher.post(f"{at}/resume", dict(findall(r'name="([^"]+)" value="([^"]*)"', form)))
+    assert dispatch_status(studio.store, of.id).watched is None
 
 
 def test_a_stopped_dispatch_is_corrected_for_the_rest(studio: Studio, publisher: Client) -> None:
