@@ -13,10 +13,11 @@ from newsletter.model.account import Sought
 from newsletter.model.content import Issue
 from newsletter.store import Store
 from newsletter.store.audit import read_entries
+from newsletter.store.people import list_people
 
 _MOST_ENTRIES = 1_000
 _GIT_SECONDS = 5
-_WRITING = ("issue.", "new issue", "duplicate issue", "edited")
+_WRITING = ("issue.", "new issue", "duplicate issue", "edited", "move draft")
 """How the log's words for a change of an issue's file begin."""
 
 
@@ -31,11 +32,13 @@ def authors_of(store: Store, root: Path, issue: Issue) -> tuple[str, ...]:
 
 
 def _in_studio(store: Store, slug: str) -> tuple[str, ...]:
+    """As they were called then, and as they are now: another name makes nobody another person."""
     with store.read() as connection:
         found = read_entries(connection, Sought(on=slug), None, _MOST_ENTRIES)
-    return tuple(
-        each.name for each in found if each.on == slug and each.action.startswith(_WRITING)
-    )
+        people = {each.id: (each.name, each.email) for each in list_people(connection)}
+    wrote = [each for each in found if each.on == slug and each.action.startswith(_WRITING)]
+    now = (name for each in wrote for name in people.get(each.person or 0, ()))
+    return (*(each.name for each in wrote), *now)
 
 
 def _in_git(root: Path, path: str) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ from newsletter.web.studio.issue_bench import Bench
 
 CONFLICT = 409
 A_WHILE = timedelta(minutes=30)
-_TOLD: WeakKeyDictionary[Accounts, dict[tuple[int, str], datetime]] = WeakKeyDictionary()
+_TOLD: WeakKeyDictionary[Accounts, dict[tuple[int, str, str], datetime]] = WeakKeyDictionary()
 
 
 def saved(
@@ -41,15 +41,15 @@ def saved(
     except Conflict as conflict:
         return both_shown(bench, conflict)
     if after.version != seen:
-        _record(bench, after.name)
+        note_edit(bench, after.name)
     return done(bench, told, version=after.version)
 
 
-def _record(bench: Bench, name: str) -> None:
+def note_edit(bench: Bench, name: str) -> None:
     """Who edits what, once a while: forms save themselves at every pause of typing."""
     now = bench.side.app.clock.now()
     told = _TOLD.setdefault(bench.side.accounts, {})
-    key = (bench.visit.person.id, name)
+    key = (bench.visit.person.id, bench.slug, name)
     if key not in told or now - told[key] >= A_WHILE:
         told[key] = now
         bench.side.record(bench.visit, "issue.edited", bench.slug, file=name)

@@ -12,7 +12,7 @@ from newsletter.authoring.saving import save
 from newsletter.errors import Conflict, UsageError
 from newsletter.model.site import Site
 from newsletter.web.studio.issue_bench import Bench
-from newsletter.web.studio.issue_saving import both_shown, done
+from newsletter.web.studio.issue_saving import both_shown, done, note_edit
 from newsletter.web.studio.routing import Address
 from newsletter.web.studio.side import StudioSide
 from newsletter.web.studio.visit import Visit
@@ -81,4 +81,5 @@ class IssueSteps:
             after = step(self.side.site, bench.document, visit.form.one("version"))
         except Conflict as conflict:
             return both_shown(bench, conflict)
+        note_edit(bench, after.name)
         return done(bench, told, version=after.version)

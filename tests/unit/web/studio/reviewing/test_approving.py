@@ -173,6 +173,9 @@ def test_where_two_people_are_asked_for_the_author_gets_no_button(studio: Studio
     shown = decision(colleague.get(APPROVE))
     assert browser.post(APPROVE, shown).status_code == 409
     assert approval(studio) is None
+    side.accounts.rename(author, "Somebody Else")
+    assert browser.post(APPROVE, shown).status_code == 409
+    assert approval(studio) is None
     assert colleague.post(APPROVE, shown).status_code == 303
 
 
