@@ -24,6 +24,7 @@ from newsletter.store import Store
 from newsletter.store.readers import Reader, find_reader
 from newsletter.store.rehearsal import DraftReach, count_draft, some_readers
 from newsletter.store.tables.subscribers import Status
+from newsletter.subscribing import masked
 
 SHOWN = 5
 _CHANCE = SystemRandom()
@@ -106,7 +107,7 @@ def rehearse(
 
 
 def mail_of(store: Store, composition: Composition, reader_id: int) -> Mail:
-    """The mail that one reader would get; its links lead to sample pages.
+    """The mail that one reader would get; its links lead to sample pages, its address is masked.
 
     Raises NotFound: no such reader on the list, or nothing is left for them.
     """
@@ -177,6 +178,6 @@ def _variant(composition: Composition, reader: Reader) -> str | None:
 
 
 def _values(site: Site, reader: Reader) -> Mapping[str, str]:
-    values = {**reader.attributes, "email": reader.email, "first_name": reader.first_name}
+    values = {**reader.attributes, "email": masked(reader.email), "first_name": reader.first_name}
     mine = {name: values[name] for name in site.subscriber_fields if name in values}
     return {**neutral_reader(site), **sample_reader(site, mine)}

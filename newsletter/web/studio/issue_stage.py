@@ -16,7 +16,10 @@ from newsletter.errors import NewsletterError, NotFound
 from newsletter.model.person import Role
 from newsletter.publishing import neutral_reader
 from newsletter.publishing.spotting import Spotted, spot
-from newsletter.store.readers import find_reader, reader_at
+from newsletter.store import Store
+from newsletter.store.readers import Reader, find_reader, reader_at
+from newsletter.store.tables.subscribers import Status
+from newsletter.subscribing import masked
 from newsletter.web.preview import letter
 from newsletter.web.preview.personas import PERSONAS
 from newsletter.web.preview.showing import variant_label
@@ -28,6 +31,7 @@ from newsletter.web.studio.routing import Address
 from newsletter.web.studio.side import StudioSide
 from newsletter.web.studio.visit import Visit
 
+_BY_NUMBER = " Name one by the number that the rehearsal shows; addresses are for admins."
 _STYLE = re.compile(r' style="[^"]*"|<head>.*</head>', re.DOTALL)
 SHOWS = (
     ("mail", "Mail"),
@@ -132,22 +136,34 @@ def shown_on(bench: Bench, variant: str) -> Shown:
 
 
 def chosen_reader(bench: Bench) -> Mapping[str, str] | None:
-    """A real reader's values, for those who may see readers; None when none is chosen.
+    """A real reader's values; None when none is chosen.
+
+    Publishers name a reader by number, as the rehearsal does, and see no address; admins may
+    also ask by address.
 
     Raises:
-        NotFound: there is no such reader.
+        NotFound: there is no such reader, or not for who asks.
     """
-    asked = bench.visit.query.get("as", "").strip()
-    if not asked or not bench.visit.person.may(Role.PUBLISHER):
+    asked, person = bench.visit.query.get("as", "").strip(), bench.visit.person
+    if not asked or not person.may(Role.PUBLISHER):
         return None
-    with bench.side.store.read() as connection:
-        number = int(asked) if asked.isdecimal() and len(asked) < 16 else 0
-        found = find_reader(connection, number) if number else reader_at(connection, asked.lower())
+    sees_all = person.may(Role.ADMIN)
+    found = _reader_named(bench.side.store, asked, by_address=sees_all)
     if found is None:
-        raise NotFound(f"No reader has the address {asked}.")
+        raise NotFound(f"There is no reader {asked[:80]}." + ("" if sees_all else _BY_NUMBER))
     own = {f"subscriber.{name}": value for name, value in found.attributes.items()}
-    named = {"subscriber.email": found.email, "subscriber.first_name": found.first_name}
+    email = found.email if sees_all else masked(found.email)
+    named = {"subscriber.email": email, "subscriber.first_name": found.first_name}
     return {**neutral_reader(bench.side.site), **own, **named}
+
+
+def _reader_named(store: Store, asked: str, *, by_address: bool) -> Reader | None:
+    number = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 16 else 0
+    if not number and not by_address:
+        return None
+    with store.read() as connection:
+        found = find_reader(connection, number) if number else reader_at(connection, asked.lower())
+    return None if found is None or found.status is Status.ERASED else found
 
 
 def stage_values(bench: Bench) -> dict[str, Any]:
@@ -161,6 +177,7 @@ def stage_values(bench: Bench) -> dict[str, Any]:
         "clients": CLIENTS,
         "personas": PERSONAS,
         "widths": {"phone": PHONE, "desktop": DESKTOP, "least": NARROWEST, "most": WIDEST},
+        "by_address": bench.visit.person.may(Role.ADMIN),
         "as_reader": bench.visit.query.get("as", "") if bench.is_publisher else "",
         "variants": _variants(bench),
     }

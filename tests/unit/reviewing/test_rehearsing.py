@@ -146,14 +146,17 @@ def test_the_time_is_the_one_proposed_or_the_one_on_the_calendar(review: Review)
 
 
 def test_a_readers_own_mail_is_shown(review: Review) -> None:
-    """With their values; its links lead to sample pages, so that nobody leaves by looking."""
+    """With their values; its links lead to sample pages, so that nobody leaves by
+    looking; whose address it is, is nobody's business."""
     review.readers("<Ann>")
+    review.rewrite("\nHello", '\n{{ subscriber.email | default("you") }}: Hello')
     composition = review.compose()
     with review.store.read() as connection:
         (reader,) = connection.scalars(subscriber.select().with_only_columns(subscriber.c.id))
     mail = mail_of(review.store, composition, reader)
     assert "Hello &lt;Ann&gt;" in mail.html
     assert "/unsubscribe/sample" in mail.html
+    assert "@r•••.test" in mail.text
     set_reader(review, "<Ann>", status="unsubscribed")
     with pytest.raises(NotFound):
         mail_of(review.store, composition, reader)

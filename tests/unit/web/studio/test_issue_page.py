@@ -11,6 +11,7 @@ import pytest
 
 from newsletter.model.person import Role
 from newsletter.publishing import approve
+from newsletter.store.subscribers import NewReader, import_readers
 from newsletter.web.studio.issue_stage import inbox_rows
 from tests.studio import Client, Studio
 
@@ -227,6 +228,22 @@ def test_an_editor_sees_no_reader(studio: Studio, editor: Client) -> None:
     assert "anna@example.test" not in answer.text
     publisher = studio.client(Role.PUBLISHER)
     assert "real reader" in shown(publisher.get(PATH))
+
+
+def test_a_publisher_sees_a_readers_letter_without_the_address(studio: Studio) -> None:
+    """By number, masked; an address opens nothing, whether it is on the list or not."""
+    file = studio.root / "issues" / f"{SLUG}.md"
+    file.write_text(file.read_text() + '\nFor {{ subscriber.email | default("you") }}.\n')
+    reader = NewReader("anna@example.test", first_name="Anna")
+    import_readers(studio.store, [reader], studio.app.clock.now())
+    publisher, admin = studio.client(Role.PUBLISHER), studio.client(Role.ADMIN)
+    mail = publisher.get(f"{PATH}/mail/all.html?as=1").text
+    assert "a•••@e•••.test" in mail
+    assert "anna@example.test" not in mail
+    for address in ("anna@example.test", "nobody@example.test"):
+        refused = publisher.get(f"{PATH}/mail/all.txt?as={address}", part=True)
+        assert "addresses are for admins" in refused.json()["problem"]
+    assert "anna@example.test" in admin.get(f"{PATH}/mail/all.html?as=anna@example.test").text
 
 
 def test_the_library_says_when_readers_saw_it(studio: Studio, editor: Client) -> None:
