@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from starlette.responses import Response
 
 from newsletter.feedback.bell import Told, mark_seen, told_to, unread
+from newsletter.feedback.wording import without_addresses
 from newsletter.model.notice import Notice, NoticeKind
 from newsletter.model.person import Person, Role
 from newsletter.web.studio.reading import ReadingRoom
@@ -83,9 +84,9 @@ class Bell:
         badge, tone = _TONE[notice.kind]
         href, leads = _about(notice, who)
         when = self.room.said(notice.at)
-        return Line(
-            notice.id, notice.title, notice.words, when, badge, tone, told.is_new, href, leads
-        )
+        # A provider's answer may repeat whom a mail was for; what people write stays as it is.
+        words = without_addresses(notice.words) if notice.dispatch_id else notice.words
+        return Line(notice.id, notice.title, words, when, badge, tone, told.is_new, href, leads)
 
 
 def _about(notice: Notice, who: Person) -> tuple[str, str]:

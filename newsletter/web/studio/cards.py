@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from newsletter.content import Headline
+from newsletter.feedback.wording import without_addresses
 from newsletter.model.content import SUBSCRIBER_ZONE
 from newsletter.model.ledger import DispatchState
 from newsletter.model.walltime import nearest_utc
@@ -175,7 +176,7 @@ def _sending(base: Card, place: Place, placed: Placed, deck: Deck) -> Card:
         at=placed.ended_at or placed.due_at,
         count=people(placed.frozen) if placed.frozen else "",
         state=_state(placed),
-        reason=placed.reason if column == WAITS else "",
+        reason=without_addresses(placed.reason) if column == WAITS else "",
         changed_by=place.by if is_open and deck.is_changed(placed.approval_id) else "",
         dispatch=placed.id,
         uncertain=placed.uncertain,

@@ -8,6 +8,7 @@ from typing import Any
 from starlette.responses import Response
 
 from newsletter.dispatching.countdown import counts_down
+from newsletter.feedback.wording import without_addresses
 from newsletter.model.ledger import DispatchKind, DispatchState
 from newsletter.model.person import Role
 from newsletter.scheduling.outlook import newer_version
@@ -57,6 +58,7 @@ class Dispatches(DispatchPages):
         newer = newer_version(self.side.store, of) if of.state is DispatchState.PAUSED else None
         return {
             "dispatch": of,
+            "reason": without_addresses(of.reason),
             "approved": approved,
             "approved_at": day_and_time(at_site(approved.at, zone), now),
             "slug": next((each.slug for each in headlines if each.number == of.issue_number), ""),

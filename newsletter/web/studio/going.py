@@ -10,6 +10,7 @@ from newsletter.dispatching.countdown import counts_down
 from newsletter.dispatching.status import DispatchStatus, WaveStatus
 from newsletter.dispatching.waiting import Waiting
 from newsletter.dispatching.waves import EVERYBODY
+from newsletter.feedback.wording import without_addresses
 from newsletter.model.ledger import (
     DeliveryOutcome,
     DispatchState,
@@ -145,11 +146,12 @@ class Scene:
 def going(status: DispatchStatus, scene: Scene) -> Going:
     """Say how it goes."""
     of, outcomes = status.dispatch, status.outcomes
+    why = without_addresses(of.reason)
     left = sum(outcomes[word] for word in LEFT)
     waves = tuple(_wave(each, status, scene) for each in status.waves)
     return Going(
         status=status,
-        mark="|".join((of.state.value, str(of.due_at), of.reason, *(w.state for w in waves))),
+        mark="|".join((of.state.value, str(of.due_at), why, *(w.state for w in waves))),
         accepted=outcomes[DeliveryOutcome.ACCEPTED],
         rejected=outcomes[DeliveryOutcome.REJECTED],
         excluded_count=outcomes[DeliveryOutcome.EXCLUDED],
@@ -210,7 +212,7 @@ def _name(wave: WaveStatus, site_zone: str) -> str:
 
 def _verdict(wave: WaveStatus, scene: Scene) -> Iterator[str]:
     if wave.reason:
-        yield wave.reason
+        yield without_addresses(wave.reason)
     if not wave.canary:
         return
     if wave.passed_at is not None:

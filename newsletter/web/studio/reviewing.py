@@ -8,6 +8,7 @@ from typing import Any
 from starlette.responses import Response
 
 from newsletter.errors import BlockedError, LedgerError, NewsletterError, UsageError
+from newsletter.feedback.wording import without_addresses
 from newsletter.model.ledger import DispatchState
 from newsletter.model.person import Role
 from newsletter.model.review import Approver, LinkFor, PersonalLink, Post
@@ -134,7 +135,8 @@ class Asking:
             return f"{link.name} was asked by mail."
         if sent.post is Post.UNKNOWN:
             return f"The mail to {link.name} may have left: there was no clear answer."
-        return f"The mail to {link.name} was not taken: {sent.post_reason or 'try again'}."
+        why = without_addresses(sent.post_reason) or "try again"
+        return f"The mail to {link.name} was not taken: {why}."
 
     def _hands_over(self, visit: Visit) -> bool:
         """Whether this person sees links: never one who could not approve by herself."""

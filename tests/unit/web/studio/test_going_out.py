@@ -345,6 +345,20 @@ def test_a_dispatch_is_stopped_resumed_and_cancelled(studio: Studio, publisher: 
     assert late.status_code == 409
 
 
+def test_what_stopped_it_names_no_reader(studio: Studio) -> None:
+    """A provider's answer may repeat an address; neither the page nor the bell does."""
+    of = planned(studio, due_at=ledger_now(studio))
+    bring(studio, 3)
+    with sending(studio) as line:
+        line.tick()
+    editor = studio.client(Role.EDITOR)
+    control.pause(studio.store, of.id, by="the brake", reason="550 no such <anna@reader.test>")
+    for path in (f"/studio/dispatches/{of.id}", "/studio/notices", "/studio/"):
+        page = editor.get(path).text
+        assert "550 no such" in page
+        assert "anna@reader.test" not in page
+
+
 def test_going_on_twice_does_not_send_past_the_first_readers(
     studio: Studio, publisher: Client
 ) -> None:
