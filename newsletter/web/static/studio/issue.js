@@ -158,19 +158,21 @@ const library = document.getElementById("add");
 document.addEventListener("click", (event) => {
   if (!event.target.closest("[data-add]")) return;
   event.preventDefault();
+  document.getElementById("library")?.remove();
   library.showModal();
   browse(`${path}/add`);
 });
 
+let looks = 0; // the latest search wins, and never over what was typed since
 async function browse(address) {
+  const turn = (looks += 1);
   const page = await pageAt(address);
+  if (turn !== looks) return;
   const next = document.adoptNode(page.getElementById("library"));
-  const words = document.getElementById("library-words");
-  const writing = document.activeElement === words;
+  const shown = library.querySelector("[data-add-one]");
+  if (shown) return shown.replaceWith(next.querySelector("[data-add-one]"));
   document.getElementById("add-body").replaceChildren(next);
-  const fresh = document.getElementById("library-words");
-  if (writing || !words) fresh.focus();
-  if (writing) fresh.setSelectionRange(fresh.value.length, fresh.value.length);
+  document.getElementById("library-words").focus();
 }
 const search = later((form) => browse(`${form.action}?${new URLSearchParams(new FormData(form))}`), 180);
 document.addEventListener("input", (event) => {
@@ -186,9 +188,11 @@ document.addEventListener("submit", async (event) => {
     event.preventDefault();
     const data = new FormData(form, event.submitter);
     if (selected) data.set("at", Number(selected.split(":")[0]) + 1);
-    data.set("version", part("outline").querySelector('[name="version"]').value);
     library.close();
-    const said = await send(form.action, data);
+    const said = await send(form.action, () => {
+      data.set("version", part("outline").querySelector('[name="version"]').value);
+      return data;
+    });
     if (said) tell(said.told);
   } else if (form.matches("[data-keep], [data-commit]")) {
     event.preventDefault();

@@ -182,7 +182,7 @@ function fit() {
 new ResizeObserver(() => fit()).observe(root);
 
 function note(words, address = "") {
-  const place = document.getElementById("note");
+  const place = document.getElementById("stage-note");
   if (!place) return;
   place.textContent = words;
   place.hidden = !words;
