@@ -144,7 +144,9 @@ class Readers:
         """The file, written while it is sent: a million readers take no more memory than ten."""
         name, which = visit.form.one("audience") or "everyone", visit.form.one("status")
         audience = self._audience(name)
-        chosen = Exported(which) if which in {each.value for each in Exported} else None
+        if which and which not in {each.value for each in Exported}:
+            raise UsageError("Choose whom the file is to hold.")
+        chosen = Exported(which) if which else None
         self.side.record(visit, "exported readers", name, status=which or "all")
         rows = export_rows(self.side.store, self.side.site, chosen, audience)
         file = f"readers-{name}-{which or 'all'}.csv"

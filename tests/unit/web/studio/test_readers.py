@@ -189,6 +189,13 @@ def test_a_letter_is_shown_as_it_was_sent(studio: Studio, admin: Client) -> None
     assert admin.get(f"/studio/readers/{other.id}/letters/{path}/mail").status_code == 404
 
 
+def test_a_file_of_nobody_knows_whom_is_not_written(studio: Studio, admin: Client) -> None:
+    """A status that is none exports nobody instead of everybody, and names no file."""
+    answer = admin.post("/studio/readers/export", {"status": 'x"\nSet-Cookie: a'})
+    assert answer.status_code == 400
+    assert "content-disposition" not in answer.headers
+
+
 def test_an_audience_is_exported(studio: Studio, admin: Client, ann: Reader) -> None:
     """As CSV that no spreadsheet runs; that it happened is written down."""
     reader = NewReader("bob@example.com", "=cmd()", {"clinic": "hamburg"})
