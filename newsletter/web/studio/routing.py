@@ -13,6 +13,7 @@ from secrets import compare_digest
 from urllib.parse import quote, urlsplit
 
 from anyio import CapacityLimiter, to_thread
+from starlette.convertors import IntegerConvertor, register_url_convertor
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -64,7 +65,14 @@ class Address:
 def routes(side: StudioSide, addresses: Sequence[Address]) -> list[Route]:
     """Starlette's routes for them, each with its checks, limits and headers."""
     threads = CapacityLimiter(AT_ONCE)
+    register_url_convertor("row", _RowNumber())
     return [_Door(side, address, threads).route() for address in addresses]
+
+
+class _RowNumber(IntegerConvertor):
+    """A number that a row can have; a longer one is no address of ours."""
+
+    regex = "[0-9]{1,18}"
 
 
 class _Door:
@@ -82,7 +90,7 @@ class _Door:
             ("POST", self.address.post),
         )
         return Route(
-            self.address.path,
+            self.address.path.replace(":int}", ":row}"),
             self.open,
             methods=[name for name, answer in answers if answer],
             middleware=[Middleware(BodyLimit, most=self.address.largest)],

@@ -60,6 +60,7 @@ ADDRESSES = [
     Address("/wrong", get=_wrong),
     Address("/stream", stream=_stream),
     Address("/endless", stream=_endless),
+    Address("/row/{number:int}", get=_said),
     Address("/small", post=_said, largest=100),
 ]
 
@@ -169,6 +170,14 @@ def test_every_answer_shuts_its_doors(studio: Studio) -> None:
         assert headers["cache-control"] == "no-store"
         assert headers["x-content-type-options"] == "nosniff"
     assert client.get("/studio/no-such-page").status_code == 404
+
+
+def test_a_number_that_no_row_can_have_is_not_found(studio: Studio) -> None:
+    """A number in an address may have any length; that is a page that is not there."""
+    client = _client(studio, Role.EDITOR)
+    assert client.get("/studio/row/7").status_code == 200
+    for digits in (str(2**63), "9" * 5_000):
+        assert client.get(f"/studio/row/{digits}").status_code == 404
 
 
 def test_a_stream_ends_with_the_session(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
