@@ -6,7 +6,7 @@ from functools import cached_property
 
 from starlette.responses import Response
 
-from newsletter.errors import UsageError
+from newsletter.errors import NotFound, UsageError
 from newsletter.model.person import Role
 from newsletter.model.review import LinkFor
 from newsletter.reviewing.links import (
@@ -17,6 +17,7 @@ from newsletter.reviewing.links import (
     open_link,
     take_back,
 )
+from newsletter.store.personal_links import links_of
 from newsletter.web.studio.reading import ReadingRoom, number_in
 from newsletter.web.studio.routing import Address
 from newsletter.web.studio.side import StudioSide
@@ -37,7 +38,7 @@ class ReportLinks:
         publisher = Role.PUBLISHER
         return [
             Address("/reports/{number}/links", get=self.ask, post=self.make, may=publisher),
-            Address("/reports/{number}/links/{link}/end", post=self.end, may=publisher),
+            Address("/reports/{number}/links/{link:int}/end", post=self.end, may=publisher),
             Address(SHARED, get=self.report, may=None),
             Address(f"{SHARED}/letter", get=self.letter, may=None),
         ]
@@ -89,10 +90,12 @@ class ReportLinks:
 
     def end(self, visit: Visit) -> Response:
         """Take a link back."""
-        number, told = number_in(visit), visit.named["link"]
-        if not (told.isascii() and told.isdecimal() and len(told) < 18):
-            raise UsageError("There is no such link.")
-        link = take_back(self.links, int(told), visit.person.name)
+        number, which = number_in(visit), int(visit.named["link"])
+        with self.side.store.read() as connection:
+            known = {each.id for each in links_of(connection, number, LinkFor.REPORT)}
+        if which not in known:
+            raise NotFound("There is no such link any more.")
+        link = take_back(self.links, which, visit.person.name)
         self.side.record(visit, "end report link", f"issue {number}", link=link.id)
         return self.side.went(
             f"/studio/reports/{number}#shared", "The link opens nothing any more."

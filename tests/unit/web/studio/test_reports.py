@@ -159,6 +159,7 @@ def test_days_out_of_bounds_are_told(studio: Studio, sent: MadeUp) -> None:
         assert answer.status_code == 400
         assert 'value="Board"' in answer.text
     assert publisher.post("/studio/reports/7/links", {"days": "2"}).status_code == 404
+    assert publisher.post("/studio/reports/12/links/999/end").status_code == 404
 
 
 def test_who_may_what(studio: Studio, sent: MadeUp) -> None:
