@@ -105,7 +105,10 @@ class IssueStage:
             part = shown_on(bench, "")  # what was shown is gone with the last change
         except NewsletterError as problem:
             told = {"troubles": troubles(problem, self.side.root)}
-            return self.side.draw(visit, "issue_broken", told, 200)
+            answer = self.side.draw(visit, "issue_broken", told, 200)
+            # It stands in the letter's frame, which pages of the studio refuse.
+            answer.headers["Content-Security-Policy"] = letter.FRAME_POLICY.format(images="'none'")
+            return answer
         if visit.query.get("exact"):
             return letter.exact(part.mail, _name(visit))
         return letter.framed(part.html, part.galley.site, part.view.images == "on")

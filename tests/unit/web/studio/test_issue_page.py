@@ -246,6 +246,17 @@ def test_a_publisher_sees_a_readers_letter_without_the_address(studio: Studio) -
     assert "anna@example.test" in admin.get(f"{PATH}/mail/all.html?as=anna@example.test").text
 
 
+def test_what_is_broken_can_stand_in_the_letters_frame(studio: Studio, editor: Client) -> None:
+    """Pages of the studio refuse every frame; this one answers in the letter's place."""
+    file = studio.root / "issues" / f"{SLUG}.md"
+    file.write_text(file.read_text().replace("subject:", "subjct:", 1))
+    answer = editor.get(f"{PATH}/mail/all.html")
+    assert "subjct" in answer.text
+    policy = answer.headers["content-security-policy"]
+    assert "frame-ancestors 'self'" in policy
+    assert policy.startswith("sandbox allow-same-origin;")
+
+
 def test_the_library_says_when_readers_saw_it(studio: Studio, editor: Client) -> None:
     """Search, topic and kind narrow it down; what is in the issue already is marked."""
     every = shown(editor.get(f"{PATH}/add"))
