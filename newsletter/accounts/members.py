@@ -12,8 +12,9 @@ from newsletter.accounts.sessions import IDLE
 from newsletter.accounts.signing_in import end_everything
 from newsletter.accounts.typed import typed_name
 from newsletter.errors import BlockedError
-from newsletter.model.account import Member
+from newsletter.model.account import LinkKind, Member
 from newsletter.model.person import Person, Role
+from newsletter.store.one_time_links import rename_maker, void_links
 from newsletter.store.people import (
     change_person,
     list_members,
@@ -97,6 +98,7 @@ def rename(office: Office, person: Person, name: str, ip: str) -> Person:
     new = typed_name(name)
     with office.store.write() as connection:
         change_person(connection, person.id, {"name": new})
+        rename_maker(connection, person.name, new)
         told = {"from": person.name, "to": new}
         office.note(connection, person, "changed the name", person.email, told, ip)
         return load_person(connection, person.id).person
@@ -134,5 +136,14 @@ def _change(
 ) -> Person:
     change_person(connection, before.id, values)
     end_everything(office, connection, before)
+    after = load_person(connection, before.id).person
+    if not after.is_active or not after.may(Role.ADMIN):
+        _void_links_made_by(office, connection, before)
     office.note(connection, by, action, before.email, told, ip)
-    return load_person(connection, before.id).person
+    return after
+
+
+def _void_links_made_by(office: Office, connection: Connection, person: Person) -> None:
+    """Who is no admin any more holds no link by which to become one again."""
+    for kind in (LinkKind.INVITATION, LinkKind.PASSWORD):
+        void_links(connection, office.now(), kind, made_by=person.name)

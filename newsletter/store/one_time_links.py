@@ -53,8 +53,9 @@ def void_links(
     person_id: int | None = None,
     email_key: str | None = None,
     link_id: int | None = None,
+    made_by: str | None = None,
 ) -> int:
-    """Take back what is still good of a kind: all, or a person's, an address's, one."""
+    """Take back what is still good of a kind: all, or a person's, an address's, one, a maker's."""
     statement = update(one_time_link).where(one_time_link.c.kind == kind, _good(now))
     if person_id is not None:
         statement = statement.where(one_time_link.c.person_id == person_id)
@@ -62,7 +63,15 @@ def void_links(
         statement = statement.where(one_time_link.c.email_key == email_key)
     if link_id is not None:
         statement = statement.where(one_time_link.c.id == link_id)
+    if made_by is not None:
+        statement = statement.where(one_time_link.c.made_by == made_by)
     return connection.execute(statement.values(voided_at=now)).rowcount
+
+
+def rename_maker(connection: Connection, old: str, new: str) -> None:
+    """Who makes links is called something else; the links stay theirs."""
+    mine = update(one_time_link).where(one_time_link.c.made_by == old)
+    connection.execute(mine.values(made_by=new))
 
 
 def open_invitations(connection: Connection, now: datetime) -> tuple[OneTimeLink, ...]:

@@ -81,6 +81,26 @@ def test_who_is_deactivated_is_out_at_once(accounts: Accounts, hire: Hire, ann: 
     assert accounts.sign_in(bob.email, PASSWORD)
 
 
+@pytest.mark.parametrize("way", ["deactivated", "demoted"])
+def test_who_is_no_admin_any_more_left_no_way_back(
+    accounts: Accounts, hire: Hire, ann: Person, way: str
+) -> None:
+    """Links that they made open nothing, also when they took another name; those of others do."""
+    carl, bob = hire("Carl", Role.ADMIN), hire("Bob", Role.ADMIN)
+    mine = [
+        accounts.invite("carl@elsewhere.test", Role.ADMIN, by=carl),
+        accounts.password_link(bob.id, by=carl),
+    ]
+    hers = accounts.invite("dora@lumen.test", Role.EDITOR, by=ann)
+    accounts.rename(carl, "Karl")
+    if way == "deactivated":
+        accounts.deactivate(carl.id, by=ann)
+    else:
+        accounts.change_role(carl.id, Role.EDITOR, by=ann)
+    assert [accounts.link_for(each) for each in mine] == [None, None]
+    assert accounts.link_for(hers) is not None
+
+
 @pytest.mark.parametrize("role", [Role.EDITOR, Role.PUBLISHER])
 def test_only_admins_look_after_people(
     accounts: Accounts, hire: Hire, ann: Person, role: Role
