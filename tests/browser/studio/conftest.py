@@ -79,3 +79,36 @@ def studio_page(studio: Studio, browser: Browser) -> Iterator[OpenPage]:
 
         yield open_page
     assert not complaints
+
+
+# One journey goes through every page; what else a browser alone can show, but not each time.
+_LONG = (
+    "test_accounts.py::test_an_admin_invites_and_the_invited_comes[scripts]",
+    "test_accounts.py::test_everybody_can_use",
+    "test_approval.py::test_somebody_outside_is_asked_and_approves[scripts]",
+    "test_approval.py::test_a_publisher_rehearses",
+    "test_approval.py::test_no_page_on_the_way",
+    "test_brand.py::test_a_logo_is_uploaded",
+    "test_brand.py::test_a_picture_is_taken_in",
+    "test_issue_page.py::test_escape_leaves",
+    "test_issue_page.py::test_only_here",
+    "test_issue_page.py::test_a_snippet_is_found",
+    "test_issue_page.py::test_the_way_of_looking",
+    "test_issue_page.py::test_without_scripts",
+    "test_issue_page.py::test_a_save_is_soon_seen",
+    "test_reports.py::test_nothing_serious",
+    "test_reports.py::test_without_scripts",
+    "test_reports.py::test_on_paper",
+    "test_sending.py::test_a_letter_is_scheduled",
+    "test_sending.py::test_a_draft_is_dragged",
+    "test_snippets.py::test_an_editor_finds_changes_and_takes_back[plain]",
+    "test_snippets.py::test_a_picture_is_chosen",
+    "test_snippets.py::test_the_pages_of_snippets",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave to the long form what the journey or a test of the pages shows too."""
+    for item in items:
+        if "tests/browser/studio/" in item.nodeid and any(name in item.nodeid for name in _LONG):
+            item.add_marker(pytest.mark.long)
