@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from newsletter.errors import BlockedError, LedgerError
+from newsletter.model.ledger import Dispatch
 from newsletter.scheduling.outlook import Outlook
 from newsletter.web.studio.visit import Form
 
@@ -38,8 +39,13 @@ def require_same(form: Form, found: Outlook) -> None:
             f"{found.approved.by} approved another version of this issue while you looked. "
             "Nothing was scheduled; look again at what goes out."
         )
-    if form.one("before") != (str(found.before.id) if found.before else ""):
+    if form.one("before") != standing_mark(found.before):
         raise LedgerError(
-            "Somebody else scheduled this issue, or took it off the calendar, while you looked. "
-            "Nothing was changed; look again."
+            "Somebody else scheduled this issue, moved it, or took it off the calendar, while you "
+            "looked. Nothing was changed; look again."
         )
+
+
+def standing_mark(before: Dispatch | None) -> str:
+    """Names what stands on the calendar, with its time; empty for nothing."""
+    return f"{before.id}@{before.due_at:%Y-%m-%dT%H:%M:%S}" if before else ""

@@ -345,6 +345,21 @@ def test_a_dispatch_is_stopped_resumed_and_cancelled(studio: Studio, publisher: 
     assert late.status_code == 409
 
 
+def test_a_page_from_before_a_move_changes_nothing(studio: Studio, publisher: Client) -> None:
+    """Who moves an issue that somebody sends now meanwhile is told, and it goes on."""
+    bring(studio, 2)
+    planned(studio)
+    at = f"/studio/issues/{SLUG}/schedule"
+    old = hidden(publisher.get(at, **LATER).text)
+    now = hidden(publisher.get(f"/studio/issues/{SLUG}/send").text)
+    assert publisher.post(f"/studio/issues/{SLUG}/send", now).status_code == 303
+    sent = of_issue(studio)
+    refused = publisher.post(at, old)
+    assert refused.status_code == 409
+    assert "moved it" in refused.text
+    assert of_issue(studio) == sent
+
+
 def test_what_stopped_it_names_no_reader(studio: Studio) -> None:
     """A provider's answer may repeat an address; neither the page nor the bell does."""
     of = planned(studio, due_at=ledger_now(studio))
