@@ -157,7 +157,8 @@ def _timing(
 def _canary(composition: Composition, reach: DraftReach, scheduled: Dispatch | None) -> int:
     if scheduled is not None:
         return scheduled.canary
-    return usual_canary(reach.readers, composition.site.dispatch.canary)
+    size = usual_canary(reach.readers, composition.site.dispatch.canary)
+    return size if reach.readers > size else 0  # with fewer, all of them would be first
 
 
 def _sample(

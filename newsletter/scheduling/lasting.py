@@ -52,7 +52,7 @@ class Lasting:
         """What makes it last, in words; empty when it is only the sending itself."""
         found = []
         if self.canary:
-            found.append(f"waits {in_words(self.canary)} for word of the canary")
+            found.append(f"waits {in_words(self.canary)} for word of the first readers")
         if self.last_wave > self.begins:
             found.append(f"the zones lie {in_words(self.last_wave - self.begins)} apart")
         if self.an_hour:

@@ -58,6 +58,11 @@ def at_site(moment: datetime, site_zone: str) -> Timing:
     return Timing(wall.replace(second=0, microsecond=0), site_zone, moment)
 
 
+def at_clock_of(moment: datetime, timing: Timing, site_zone: str) -> Timing:
+    """A moment by the clock `timing` is said by; by the site's where readers go by their own."""
+    return at_site(moment, site_zone if timing.is_personal else timing.zone)
+
+
 def in_how_long(timing: Timing, now: datetime) -> str:
     """`in 8 days`: whole days on the calendar of the zone, hours and minutes when it is near."""
     left = timing.due_at - now

@@ -22,7 +22,7 @@ from newsletter.reviewing.deciding import (
 from newsletter.reviewing.rehearsing import Rehearsal, mail_of, rehearse
 from newsletter.reviewing.seeing import Changed
 from newsletter.scheduling.lasting import in_words as span_in_words
-from newsletter.scheduling.spoken import at_site, day_and_time, in_how_long
+from newsletter.scheduling.spoken import at_clock_of, day_and_time, in_how_long
 from newsletter.store.approvals import latest_approval
 from newsletter.web.preview import letter
 from newsletter.web.preview.showing import variant_label
@@ -152,10 +152,10 @@ class Approving:
             said = {
                 "begins": day_and_time(found.timing, now),
                 "in_how_long": in_how_long(found.timing, now),
-                "last_wave": day_and_time(at_site(lasting.last_wave, zone), now)
+                "last_wave": day_and_time(at_clock_of(lasting.last_wave, found.timing, zone), now)
                 if lasting.last_wave > lasting.begins
                 else "",
-                "ends": day_and_time(at_site(lasting.ends, zone), now),
+                "ends": day_and_time(at_clock_of(lasting.ends, found.timing, zone), now),
                 "takes": span_in_words(lasting.takes),
             }
         return {"labels": labels, "said": said}

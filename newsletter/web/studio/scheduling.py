@@ -19,7 +19,14 @@ from newsletter.scheduling.lasting import in_words
 from newsletter.scheduling.outlook import Outlook, how_long, look_ahead, plan_of
 from newsletter.scheduling.placing import place
 from newsletter.scheduling.reach import require_readers
-from newsletter.scheduling.spoken import at_site, day_and_time, people, timing_of, when
+from newsletter.scheduling.spoken import (
+    at_clock_of,
+    at_site,
+    day_and_time,
+    people,
+    timing_of,
+    when,
+)
 from newsletter.scheduling.timing import Timing
 from newsletter.web.studio.routing import Address
 from newsletter.web.studio.safeguards import asks_count, count_problem, require_same
@@ -159,10 +166,11 @@ class Scheduling:
     def _shared(self, case: _Case, canary: int, timing: Timing | None) -> dict[str, Any]:
         found, app = case.found, self.side.app
         wait = timedelta(minutes=app.settings.brakes.canary_wait_minutes)
-        lasts = None
+        lasts, ends = None, ""
         if timing is not None:
             pause = wait if canary else timedelta()
             lasts = how_long(self.side.store, found, timing, app.rules, pause, case.now)
+            ends = day_and_time(at_clock_of(lasts.ends, timing, self._zone), case.now)
         return {
             "issue": case.headline,
             "found": found,
@@ -174,7 +182,7 @@ class Scheduling:
             "approved_at": day_and_time(at_site(found.approved.at, self._zone), case.now),
             "lasts": lasts,
             "takes": in_words(lasts.takes) if lasts else "",
-            "ends": day_and_time(at_site(lasts.ends, self._zone), case.now) if lasts else "",
+            "ends": ends,
             "canary": canary,
             "canary_size": canary_size(self._of_site),
             "wait": in_words(wait),

@@ -121,7 +121,7 @@ function onlyTouched(form, names) {
 
 function count(field) {
   const place = document.querySelector(`[data-counted="${field.name}"]`);
-  if (place) place.textContent = `${[...field.value].length} of ${field.dataset.count} signs`;
+  if (place) place.textContent = [...field.value].length;
 }
 
 document.addEventListener("submit", (event) => {
