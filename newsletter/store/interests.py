@@ -31,6 +31,13 @@ def known_bits(connection: Connection) -> Mapping[str, int]:
     return _known(connection)
 
 
+def imagined_bits(connection: Connection, slugs: Sequence[str]) -> Mapping[str, int]:
+    """The bit of each interest; one that nobody could choose yet has a bit no reader has set."""
+    known = _known(connection)
+    free = (1 << at for at in range(MOST_INTERESTS) if 1 << at not in known.values())
+    return {slug: known[slug] if slug in known else next(free) for slug in slugs}
+
+
 def mask_of(bits: Mapping[str, int], slugs: Iterable[str]) -> int:
     """All the bits of some interests in one number."""
     mask = 0

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection
 from starlette.responses import Response
 
 from newsletter.authoring.letter import LETTER_FIELDS, change_letter, read_letter
@@ -17,7 +16,7 @@ from newsletter.scheduling.audience_words import in_words
 from newsletter.scheduling.spoken import people, when
 from newsletter.scheduling.timing import read_timing
 from newsletter.store.audience import count_by_interests, count_by_zone
-from newsletter.store.interests import MOST_INTERESTS, known_bits, mask_of
+from newsletter.store.interests import imagined_bits, mask_of
 from newsletter.web.preview.showing import variant_label
 from newsletter.web.studio.issue_bench import Bench
 from newsletter.web.studio.issue_saving import saved
@@ -106,7 +105,8 @@ def _reached(bench: Bench, issue: Issue) -> Reached:
     galley, now = bench.galley, bench.side.app.clock.now()
     offered = galley.variants if galley else ()
     with bench.side.store.read() as connection:
-        bits = _bits(connection, sorted({slug for each in offered for slug in each.interests}))
+        slugs = sorted({slug for each in offered for slug in each.interests})
+        bits = imagined_bits(connection, slugs)
         counted = count_by_interests(connection, issue.audience, mask_of(bits, bits), now)
         personal = issue.timezone == SUBSCRIBER_ZONE
         zones = count_by_zone(connection, issue.audience, now) if personal else {}
@@ -122,13 +122,6 @@ def _reached(bench: Bench, issue: Issue) -> Reached:
     told, planned = _when(bench, issue, zones, readers)
     nothing = sum(counted.values()) - readers
     return Reached(in_words(issue.audience), people(readers), nothing, rows, told, planned)
-
-
-def _bits(connection: Connection, slugs: Sequence[str]) -> Mapping[str, int]:
-    """The bit of each interest; one that nobody could choose yet has a bit no reader has set."""
-    known = known_bits(connection)
-    free = (1 << at for at in range(MOST_INTERESTS) if 1 << at not in known.values())
-    return {slug: known[slug] if slug in known else next(free) for slug in slugs}
 
 
 def _when(bench: Bench, issue: Issue, zones: Mapping[str, int], readers: int) -> tuple[str, bool]:

@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
-
-from sqlalchemy import Row
 
 from newsletter.model.consent import (
     Channel,
@@ -54,7 +51,7 @@ def timeline(history: History) -> tuple[Happening, ...]:
         *map(_letter, history.letters),
         *map(_told, history.told),
         *_requests(history.requests),
-        *map(_mail, history.mails),
+        *(_mail(it.name, it.state, it.ended_at or it.queued_at) for it in history.mails),
     ]
     return tuple(sorted(found, key=lambda each: each.at, reverse=True))
 
@@ -98,10 +95,9 @@ def _requests(requests: tuple[Request, ...]) -> Iterator[Happening]:
         yield Happening(each.made_at, "request", _REQUESTS[each.kind], "plain", "", facts)
 
 
-def _mail(row: Row[*tuple[Any, ...]]) -> Happening:
-    words, tone = _MAILS[row.state]
-    title = f"{_MAIL_NAMES[row.name]}: {words}"
-    return Happening(row.ended_at or row.queued_at, "mail", title, tone)
+def _mail(name: MailName, state: MailState, at: datetime) -> Happening:
+    words, tone = _MAILS[state]
+    return Happening(at, "mail", f"{_MAIL_NAMES[name]}: {words}", tone)
 
 
 def _said(facts: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
