@@ -112,13 +112,14 @@ class Scheduling:
     def send(self, visit: Visit) -> Response:
         """Begin the countdown."""
         case = self._case(visit)
+        if case.found.before is not None and counts_down(case.found.before):
+            # Another click, or another person's: its page says which version, and takes it back.
+            return self.side.went(f"/studio/dispatches/{case.found.before.id}")
         values = self._now_values(case, visit)
         if problem := count_problem(visit.form, case.found.reach.readers, self._above):
             return self.side.draw(visit, "send_now", {**values, "count_problem": problem}, 400)
         require_same(visit.form, case.found)
         require_readers(case.found.reach, case.found.approved)
-        if case.found.before is not None and counts_down(case.found.before):
-            return self.side.went(f"/studio/dispatches/{case.found.before.id}")
         plan = Plan(case.now + COUNTDOWN, canary=values["canary"], by=visit.person.name)
         made = place(self.side.store, case.found.approved.id, plan, case.found.before)
         self.side.record(visit, "send now", visit.named["slug"], dispatch=made.id)

@@ -346,7 +346,7 @@ def test_a_dispatch_is_stopped_resumed_and_cancelled(studio: Studio, publisher: 
 
 
 def test_a_page_from_before_a_move_changes_nothing(studio: Studio, publisher: Client) -> None:
-    """Who moves an issue that somebody sends now meanwhile is told, and it goes on."""
+    """Who moves an issue that is being sent now is told; a second click on that leads there."""
     bring(studio, 2)
     planned(studio)
     at = f"/studio/issues/{SLUG}/schedule"
@@ -354,6 +354,9 @@ def test_a_page_from_before_a_move_changes_nothing(studio: Studio, publisher: Cl
     now = hidden(publisher.get(f"/studio/issues/{SLUG}/send").text)
     assert publisher.post(f"/studio/issues/{SLUG}/send", now).status_code == 303
     sent = of_issue(studio)
+    assert sent is not None
+    twice = publisher.post(f"/studio/issues/{SLUG}/send", now)
+    assert twice.headers["location"] == f"/studio/dispatches/{sent.id}"
     refused = publisher.post(at, old)
     assert refused.status_code == 409
     assert "moved it" in refused.text
