@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from starlette.responses import Response
 
-from newsletter.errors import NewsletterError, NotFound
+from newsletter.errors import ContentError, NewsletterError, NotFound
 from newsletter.model.review import LinkFor, PersonalLink
 from newsletter.reviewing.links import Closed, ClosedFor, open_link, require_form
 from newsletter.web.studio.letter_views import room_of
@@ -44,7 +44,7 @@ def behind_link(side: StudioSide, kind: LinkFor, answer: Answering) -> Callable[
         except NewsletterError as problem:
             # Places in files are nothing for somebody from outside.
             told = "Somebody is working on it right now. Try again in a few minutes."
-            if visit.method == "POST":
+            if visit.method == "POST" and not isinstance(problem, ContentError):
                 told = str(problem)
             return closed_page(side, visit, "Not at this moment", told, 409)
 

@@ -93,6 +93,19 @@ def test_an_answer_to_another_letter_is_refused(studio: Studio) -> None:
     assert browser.post(path, {**decision(refused), "answer": "approve"}).status_code == 303
 
 
+def test_a_letter_that_is_being_worked_on_shows_no_file(studio: Studio) -> None:
+    """Its lines and names are for people of the site, after a button as before it."""
+    link = ask(studio)
+    browser, path = outsider(studio), path_of(studio, link)
+    shown = {**decision(browser.get(path)), "answer": "approve"}
+    for file in (studio.root / "issues").glob("*.md"):
+        file.write_text(file.read_text().replace("subject:", "subjct:", 1))
+    for answer in (browser.get(path), browser.post(path, shown)):
+        assert answer.status_code == 409
+        assert "working on it" in answer.text
+        assert ".md" not in answer.text
+
+
 def test_a_link_that_ended_was_altered_or_taken_back_opens_a_plain_page(studio: Studio) -> None:
     """Which says what to do, shows nothing of the letter, and takes no answer."""
     link = ask(studio)
