@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from newsletter.authoring.brand import Brand, BrandSheet, read_brand, save_brand, try_brand
 from newsletter.authoring.media_shelf import media_shelf
-from newsletter.content import issue_files
+from newsletter.content import issue_files, read_headline
 from newsletter.errors import Conflict, ContentError, NewsletterError
 from newsletter.model.person import Role
 from newsletter.publishing.colouring import Judged, judge_pairs, pairs_of
@@ -183,7 +183,7 @@ class BrandPages:
             "links": (*brand.social, *[("", "")] * BLANK_LINKS),
             "pictures": pictures,
             "fonts": FONTS,
-            "issues": [path.stem for path in issue_files(sheet.site)],
+            "issues": [read_headline(sheet.site, path) for path in issue_files(sheet.site)],
             "issue": self._issue(visit, sheet),
             "scheme": "dark" if visit.form.one("scheme") == "dark" else "light",
             "width": "phone" if visit.form.one("width") == "phone" else "desktop",

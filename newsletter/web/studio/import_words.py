@@ -36,11 +36,12 @@ def sums(tally: Tally, *, would: bool) -> tuple[tuple[str, str, str], ...]:
     """(number, words, tone) of each thing that became, or would become, of rows."""
     be = "would be " if would else ""
     stay = "would stay" if would else "stay"
+    row = "row" if tally.rejected == 1 else "rows"
     found = (
         (tally.imported, f"{be}new", ""),
         (tally.updated, f"known; {be}brought up to date", ""),
         (tally.suppressed, f"{stay} unmailed: a no beats any yes", ""),
         (tally.repeated, "stood in the list more than once", ""),
-        (tally.rejected, f"rows {be}rejected", "warning" if tally.rejected else ""),
+        (tally.rejected, f"{row} {be}rejected", "warning" if tally.rejected else ""),
     )
     return tuple((f"{number:,}", words, tone) for number, words, tone in found)

@@ -9,6 +9,8 @@ from starlette.responses import Response
 
 from newsletter.authoring import remember, worktree
 from newsletter.errors import NotFound
+from newsletter.store.approvals import latest_approval
+from newsletter.store.dispatches import dispatches_of
 from newsletter.web.preview.live import changes
 from newsletter.web.studio.issue_bench import Bench
 from newsletter.web.studio.issue_checks import checks_values, weight_values
@@ -86,6 +88,7 @@ class IssuePage:
             "is_tree": worktree(self.side.site) is not None,
             "kinds": kinds_of(bench),
             "topics": sorted(bench.library.topics),
+            **self._been_through(bench),
         }
         return self.side.draw(visit, "issue", extra)
 
@@ -101,6 +104,14 @@ class IssuePage:
         """The version of all files, as it changes."""
         async for event in changes(self.side.desk, self.side.closing):
             yield event
+
+    def _been_through(self, bench: Bench) -> dict[str, bool]:
+        number = bench.document.number or 0
+        with self.side.store.read() as connection:
+            return {
+                "is_approved": latest_approval(connection, number) is not None,
+                "has_begun": any(each.started_at for each in dispatches_of(connection, number)),
+            }
 
     def _bench(self, visit: Visit) -> Bench:
         bench = Bench.of(self.side, visit)
