@@ -14,7 +14,7 @@ from newsletter.scheduling.spoken import counted
 from newsletter.web.studio.routing import Address
 from newsletter.web.studio.side import StudioSide
 from newsletter.web.studio.spoken import ago, browser, may, moment
-from newsletter.web.studio.visit import Visit
+from newsletter.web.studio.visit import Visit, whole_number
 
 ACCOUNT = "/studio/account"
 _NO_PROBLEMS = {"name": "", "current": "", "password": ""}
@@ -72,13 +72,14 @@ class Account:
     def end_sessions(self, visit: Visit) -> Response:
         """Sign out one other browser, or all others."""
         assert visit.seat is not None
-        accounts, which = self.side.accounts, visit.form.one("session")
-        if which == "others":
+        accounts, said = self.side.accounts, visit.form.one("session")
+        if said == "others":
             ended = accounts.end_other_sessions(visit.seat, ip=visit.ip)
             return self.side.went(ACCOUNT, f"Signed out: {counted(ended, 'other browser')}.")
-        if not which.isascii() or not which.isdecimal():
+        which = whole_number(said)
+        if which is None:
             raise UsageError("Say which browser to sign out.")
-        accounts.end_session(visit.person, int(which), ip=visit.ip)
+        accounts.end_session(visit.person, which, ip=visit.ip)
         return self.side.went(ACCOUNT, "That browser is signed out.")
 
     def _draw(

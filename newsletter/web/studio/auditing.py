@@ -19,7 +19,7 @@ from newsletter.model.person import Role
 from newsletter.web.studio.routing import Address
 from newsletter.web.studio.side import StudioSide
 from newsletter.web.studio.spoken import clock_time, day
-from newsletter.web.studio.visit import Visit
+from newsletter.web.studio.visit import Visit, whole_number
 
 PAGE = 50
 _FIELDS = ("name", "action", "on", "since", "until")
@@ -44,7 +44,9 @@ class Auditing:
         accounts = self.side.accounts
         asked = {name: visit.query.get(name, "").strip() for name in _FIELDS}
         sought, problems = self._sought(asked)
-        found = accounts.entries(sought, before=_id(visit.query.get("before", "")), most=PAGE + 1)
+        found = accounts.entries(
+            sought, before=whole_number(visit.query.get("before", "")), most=PAGE + 1
+        )
         names, actions = accounts.names_and_actions()
         kept = {name: value for name, value in asked.items() if value}
         values = {
@@ -105,10 +107,6 @@ class Auditing:
             "time": clock_time(entry.at, self.side.app),
             "details": [(name.replace("_", " "), value) for name, value in entry.details.items()],
         }
-
-
-def _id(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
 
 
 def _older(found: tuple[Entry, ...], kept: Mapping[str, str]) -> str:

@@ -13,7 +13,7 @@ from newsletter.model.person import Person, Role
 from newsletter.web.studio.reading import ReadingRoom
 from newsletter.web.studio.routing import Address
 from newsletter.web.studio.side import StudioSide
-from newsletter.web.studio.visit import Visit
+from newsletter.web.studio.visit import Visit, whole_number
 
 PAGE = 25
 _TONE = {
@@ -62,7 +62,7 @@ class Bell:
 
     def notices(self, visit: Visit) -> Response:
         """The newest first; asking changes nothing."""
-        before = _number(visit.query.get("before", ""))
+        before = whole_number(visit.query.get("before", "")) or 0
         found = told_to(self.side.store, visit.person, PAGE + 1, before)
         lines = [self._line(each, visit.person) for each in found[:PAGE]]
         values = {
@@ -75,7 +75,7 @@ class Bell:
 
     def seen(self, visit: Visit) -> Response:
         """Mark one as seen, or all that were on the page and before."""
-        only, upto = _number(visit.form.one("only")), _number(visit.form.one("upto"))
+        only, upto = (whole_number(visit.form.one(name)) or 0 for name in ("only", "upto"))
         mark_seen(self.side.store, visit.person, upto, only)
         return self.side.went("/studio/notices")
 
@@ -101,7 +101,3 @@ def _about(notice: Notice, who: Person) -> tuple[str, str]:
     if notice.dispatch_id:
         return f"/studio/dispatches/{notice.dispatch_id}", "Where it stands"
     return "", ""
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 18 else 0

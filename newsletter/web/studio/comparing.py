@@ -13,6 +13,7 @@ from newsletter.feedback.usual import Share, Shares, percent, shares_of
 from newsletter.scheduling.lasting import in_words
 from newsletter.web.studio.charts import Bar, Chart, bars
 from newsletter.web.studio.side import StudioSide
+from newsletter.web.studio.visit import whole_number
 
 FEWEST, MOST = 2, 5
 FIELD = "issue-"
@@ -45,7 +46,7 @@ class Compared:
 def chosen(query: Mapping[str, str]) -> tuple[int, ...]:
     """The issues that were ticked: each is a field of its own, `issue-12=on`."""
     told = (name.removeprefix(FIELD) for name in query if name.startswith(FIELD))
-    return tuple(int(each) for each in told if each.isascii() and each.isdecimal())
+    return tuple(number for each in told if (number := whole_number(each)) is not None)
 
 
 def compare_values(

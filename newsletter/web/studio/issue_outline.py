@@ -67,7 +67,7 @@ def _change_of(form: Form, path: str) -> tuple[Callable[[str], str], str]:
     act, _, section = form.one("act").partition(" ")
     section = section or form.one("section")
     if act in ("up", "down"):
-        to = int(section.partition(":")[0]) + (1 if act == "down" else -1)
+        to = _position(section.partition(":")[0]) + (1 if act == "down" else -1)
         return (lambda text: move(text, section, to, path)), "Moved."
     if act == "move":
         to = _position(form.one("to"))

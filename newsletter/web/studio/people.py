@@ -16,7 +16,7 @@ from newsletter.web.studio.routing import Address
 from newsletter.web.studio.side import StudioSide
 from newsletter.web.studio.signing_in import LINK
 from newsletter.web.studio.spoken import ago, may, moment
-from newsletter.web.studio.visit import Visit
+from newsletter.web.studio.visit import Visit, whole_number
 
 PEOPLE = "/studio/people"
 _LARGEST_ID = 2**31 - 1
@@ -175,6 +175,7 @@ def _role(visit: Visit) -> Role:
 
 
 def _number(text: str) -> int:
-    if not text.isascii() or not text.isdecimal() or int(text) > _LARGEST_ID:
+    number = whole_number(text)
+    if number is None or number > _LARGEST_ID:
         raise NotFound("There is no such person or invitation. Look at the list again.")
-    return int(text)
+    return number

@@ -30,7 +30,7 @@ from newsletter.subscribing import masked
 from newsletter.web.studio.routing import Address
 from newsletter.web.studio.side import StudioSide
 from newsletter.web.studio.spoken import clock_time, moment
-from newsletter.web.studio.visit import Visit
+from newsletter.web.studio.visit import Visit, whole_number
 
 _PATH = "/studio/uncertain"
 _SHOWN = 20
@@ -124,7 +124,7 @@ class Uncertain:
     def ask(self, visit: Visit) -> Response:
         """Ask the provider's log now, and settle what it knows."""
         said = visit.form.one("number")
-        number = int(said) if said.isdecimal() and len(said) < 10 else None
+        number = whole_number(said)
         with self.side.app.deskwork() as desk:
             reconciler = self.side.app.reconciler(desk)
             if reconciler is None:
@@ -146,11 +146,12 @@ class Uncertain:
         number, form = self._number(visit), visit.form
         said = {name: form.one(name) for name in ("what", "only")}
         decision, only_absent = _decision_of(said)
-        seen, typed = form.one("seen"), "".join(filter(str.isdecimal, form.one("typed")))
-        if not seen.isdecimal():
+        seen = whole_number(form.one("seen"))
+        typed = "".join(filter(str.isdecimal, form.one("typed")))
+        if seen is None:
             raise UsageError("Open the page of the issue, and decide there.")
-        if decision is Resolution.SEND_AGAIN and typed != seen:
-            return self._decision(visit, said, f"Type the number: {int(seen):,}.")
+        if decision is Resolution.SEND_AGAIN and typed != str(seen):
+            return self._decision(visit, said, f"Type the number: {seen:,}.")
         try:
             with self.side.app.deskwork() as desk:
                 decided = resolve(
@@ -159,7 +160,7 @@ class Uncertain:
                     decision,
                     by=visit.person.name,
                     only_absent=only_absent,
-                    seen=int(seen),
+                    seen=seen,
                 )
         except LedgerError as problem:
             return self._decision(visit, said, str(problem))

@@ -11,6 +11,7 @@ from typing import Any, BinaryIO
 from newsletter.errors import UsageError
 from newsletter.model.person import Person, Seat
 
+_DIGITS = 18  # what every database takes as a number
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
@@ -127,6 +128,11 @@ class Visit:
             return json.loads(self.body)
         except ValueError as problem:
             raise UsageError(f"That is no JSON: {problem}.") from problem
+
+
+def whole_number(text: str) -> int | None:
+    """A number that a row or a count can be, 1 to 18 digits; None for anything else."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= _DIGITS else None
 
 
 def _clean(text: str) -> str:

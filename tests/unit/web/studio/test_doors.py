@@ -51,6 +51,7 @@ async def _endless(visit: Visit) -> AsyncIterator[str]:
     await sleep_forever()
 
 
+MANY_DIGITS = "9" * 5_000
 ADDRESSES = [
     Address("/written", get=_said, post=_said, may=Role.PUBLISHER),
     Address("/open", get=_said, post=_said, may=None),
@@ -178,6 +179,31 @@ def test_a_number_that_no_row_can_have_is_not_found(studio: Studio) -> None:
     assert client.get("/studio/row/7").status_code == 200
     for digits in (str(2**63), "9" * 5_000):
         assert client.get(f"/studio/row/{digits}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("path", "typed"),
+    [
+        ("account/sessions", {"session": MANY_DIGITS}),
+        ("people/uninvite", {"link": MANY_DIGITS}),
+        ("uncertain/7/decide", {"what": "assume_sent", "seen": MANY_DIGITS}),
+        ("issues/2027-01-12-who-it-is-for/outline", {"act": "up first"}),
+        ("issues/2027-01-12-who-it-is-for/outline", {"act": f"up {MANY_DIGITS}:x"}),
+    ],
+)
+def test_a_form_made_by_hand_breaks_nothing(
+    studio: Studio, path: str, typed: dict[str, str]
+) -> None:
+    """What no button of ours sends is refused in words."""
+    answer = studio.client(Role.ADMIN).post(f"/studio/{path}", typed)
+    assert 400 <= answer.status_code < 500
+
+
+def test_a_query_made_by_hand_breaks_nothing(studio: Studio) -> None:
+    """As one of many digits in the place of an issue's number."""
+    client = studio.client(Role.ADMIN)
+    for query in (f"reports/compare?issue-{MANY_DIGITS}=on", f"notices?before={MANY_DIGITS}"):
+        assert client.get(f"/studio/{query}").status_code < 500
 
 
 def test_a_stream_ends_with_the_session(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
