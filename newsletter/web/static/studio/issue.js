@@ -148,7 +148,8 @@ stream.onmessage = async ({ data }) => {
   await refreshForms();
   others();
 };
-stream.onerror = () => state("lost", "Reconnecting…");
+stream.onerror = () =>
+  state("lost", stream.readyState === EventSource.CLOSED ? "Load this page again" : "Reconnecting…");
 stream.onopen = () => {
   if (document.getElementById("saved").dataset.state === "lost") state("saved", "Saved");
 };

@@ -1,6 +1,6 @@
 // Keeps the page of a dispatch true while it goes: figures as they change, and the whole page when
 // what one may do changes. Stop and Undo are plain forms; they work without this file.
-import { pageAt, say } from "./base.js";
+import { pageAt, say, tell } from "./base.js";
 import { countDown } from "./countdown.js";
 
 let source = null;
@@ -9,6 +9,10 @@ function listen() {
   const page = document.getElementById("dispatch");
   source?.close();
   source = new EventSource(page.dataset.live);
+  source.onerror = () => {
+    // Refused for good, as when the session ended; otherwise it tries again by itself.
+    if (source.readyState === EventSource.CLOSED) tell("This page is not kept up to date any more. Load it again.", "error");
+  };
   source.onmessage = async (event) => {
     const { mark, html } = JSON.parse(event.data);
     const now = document.getElementById("dispatch");
