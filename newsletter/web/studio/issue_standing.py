@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from newsletter.model.ledger import Dispatch, DispatchState
 from newsletter.publishing import Composition
-from newsletter.scheduling.spoken import at_site, day_and_time, in_how_long, timing_of
+from newsletter.scheduling.spoken import day_and_time, in_how_long, timing_of
 from newsletter.store.approvals import Approved, latest_approval, load_approval
 from newsletter.store.dispatches import dispatches_of
 from newsletter.web.studio.issue_bench import Bench
+from newsletter.web.studio.spoken import moment
 
 _WORDS = {
     DispatchState.SCHEDULED: ("Scheduled", "info"),
@@ -94,5 +95,4 @@ def _differs(approved: Approved, composition: Composition | None) -> bool:
 
 
 def _moment(bench: Bench, approved: Approved) -> str:
-    zone = bench.side.site.dispatch.timezone
-    return f"on {day_and_time(at_site(approved.at, zone), bench.side.app.clock.now())}"
+    return f"on {moment(approved.at, bench.side.app)}"

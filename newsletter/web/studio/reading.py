@@ -19,7 +19,6 @@ from newsletter.feedback.sentences import headline
 from newsletter.feedback.timeline import Timeline, timeline_of
 from newsletter.feedback.went_wrong import Trouble, went_wrong
 from newsletter.rendering import fill
-from newsletter.scheduling.spoken import at_site, day_and_time
 from newsletter.store.archive import fullest_rendition, pictures_of
 from newsletter.store.dispatches import dispatches_of
 from newsletter.web.preview import letter
@@ -33,6 +32,7 @@ from newsletter.web.studio.report_charts import (
     told_band,
 )
 from newsletter.web.studio.side import StudioSide
+from newsletter.web.studio.spoken import moment
 from newsletter.web.studio.visit import Visit
 
 GOOD_FOR = 30.0  # seconds; counting a million readers takes several
@@ -99,10 +99,9 @@ class ReadingRoom:
         """The letter alone, for the frame: no script runs in it, nothing foreign loads."""
         return letter.framed(self.reading(number).letter, self.side.site, images=True)
 
-    def said(self, moment: datetime) -> str:
+    def said(self, at: datetime) -> str:
         """A moment as people of the site say it."""
-        zone = self.side.app.site.dispatch.timezone
-        return day_and_time(at_site(moment, zone), self.side.app.clock.now())
+        return moment(at, self.side.app)
 
     def _count(self, number: int, by_hour: bool | None) -> Reading:
         app, now = self.side.app, self.side.app.clock.now()

@@ -20,7 +20,6 @@ from newsletter.reviewing.deciding import Decision, Unaccepted, decide_by_link, 
 from newsletter.reviewing.links import USUAL_DAYS
 from newsletter.reviewing.mailing import mail_again, mail_link
 from newsletter.reviewing.seeing import Changed, seen_mark
-from newsletter.scheduling.spoken import at_site, day_and_time
 from newsletter.store.personal_links import find_link, links_of
 from newsletter.store.reviews import approvers
 from newsletter.web.studio.approving import require_int
@@ -36,6 +35,7 @@ from newsletter.web.studio.personal import behind_link
 from newsletter.web.studio.routing import Address
 from newsletter.web.studio.sharing import DAYS
 from newsletter.web.studio.side import StudioSide
+from newsletter.web.studio.spoken import moment
 from newsletter.web.studio.visit import Visit
 
 SOMEONE_NEW = "new"
@@ -175,9 +175,9 @@ class Asking:
             "is_open": is_open,
             "is_changed": is_open and link.seen != seen_mark(composition),
             "address": room_of(self.side).address(link) if hands_over else "",
-            "asked_at": moment(self.side, link.created_at),
-            "until": moment(self.side, link.expires_at),
-            "answered_at": moment(self.side, link.answered_at) if link.answered_at else "",
+            "asked_at": moment(link.created_at, self.side.app),
+            "until": moment(link.expires_at, self.side.app),
+            "answered_at": moment(link.answered_at, self.side.app) if link.answered_at else "",
         }
 
 
@@ -259,8 +259,8 @@ class Deciding:
         values |= {
             "link": link,
             "mark": room_of(self.side).form_mark(link),
-            "until": moment(self.side, link.expires_at),
-            "answered_at": moment(self.side, link.answered_at) if link.answered_at else "",
+            "until": moment(link.expires_at, self.side.app),
+            "answered_at": moment(link.answered_at, self.side.app) if link.answered_at else "",
             "is_changed": link.seen != values["seen"],
             "is_scheduled": under_way is not None and under_way.state is DispatchState.SCHEDULED,
             "problem": str(problem) if problem else "",
@@ -270,11 +270,6 @@ class Deciding:
             "typed": visit.form,
         }
         return self.side.draw(visit, "review_link", values, status)
-
-
-def moment(side: StudioSide, at: datetime) -> str:
-    """A moment in words, by the site's clock."""
-    return day_and_time(at_site(at, side.site.dispatch.timezone), side.app.clock.now())
 
 
 def _chosen(visit: Visit, people: tuple[Approver, ...]) -> str:

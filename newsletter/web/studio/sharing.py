@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from starlette.responses import Response
@@ -10,7 +11,6 @@ from newsletter.errors import NewsletterError, NotFound, TooManyRequests
 from newsletter.model.review import LinkFor, PersonalLink
 from newsletter.reviewing.commenting import comment, share
 from newsletter.reviewing.links import USUAL_DAYS, take_back
-from newsletter.scheduling.spoken import at_site, day_and_time
 from newsletter.store.personal_links import find_link, links_of
 from newsletter.store.reviews import comments_by, comments_on
 from newsletter.web.studio.approving import require_int
@@ -24,6 +24,7 @@ from newsletter.web.studio.letter_views import (
 from newsletter.web.studio.personal import behind_link
 from newsletter.web.studio.routing import Address
 from newsletter.web.studio.side import StudioSide
+from newsletter.web.studio.spoken import moment
 from newsletter.web.studio.visit import Visit
 
 DAYS = ((1, "1 day"), (3, "3 days"), (7, "7 days"), (14, "14 days"), (30, "30 days"))
@@ -158,6 +159,5 @@ class Sharing:
         }
         return self.side.draw(visit, "shared", values, status)
 
-    def _moment(self, moment: Any) -> str:
-        zone = self.side.site.dispatch.timezone
-        return day_and_time(at_site(moment, zone), self.side.app.clock.now())
+    def _moment(self, at: datetime) -> str:
+        return moment(at, self.side.app)
