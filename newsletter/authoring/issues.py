@@ -34,7 +34,8 @@ def new_issue(site: Site, slug: str, subject: str = "") -> IssueDocument:
     with writing(site):
         text = new_issue_text(site, next_number(site), slug)
         if subject.strip():
-            text = change_letter(text, {"subject": subject})
+            # What a person has not written is empty, not an example that might be sent.
+            text = change_letter(text, {"subject": subject, "preheader": ""})
         return _create(site, slug, text)
 
 

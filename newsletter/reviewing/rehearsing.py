@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random, SystemRandom
@@ -102,7 +102,7 @@ def rehearse(
         rule = composition.issue.audience
         drawn = some_readers(connection, rule, now, SHOWN, random)
         by_chance = tuple(_sample(connection, composition, each) for each in drawn)
-        strange = tuple(_strange(connection, composition, each) for each in _of(asked)[:SHOWN])
+        strange = _distinct(_strange(connection, composition, each) for each in _of(asked))
     return Rehearsal(reach, timing, scheduled is not None, problem, lasting, by_chance, strange)
 
 
@@ -171,6 +171,14 @@ def _sample(
 
 def _strange(connection: Connection, composition: Composition, reader: StrangeReader) -> Sample:
     return _sample(connection, composition, reader.id, reader.why)
+
+
+def _distinct(samples: Iterable[Sample]) -> tuple[Sample, ...]:
+    """One of those who look the same: three of one name strain a letter no more than one."""
+    found: dict[tuple[str, str | None, tuple[str, ...]], Sample] = {}
+    for each in samples:
+        found.setdefault((each.name, each.variant, each.why), each)
+    return tuple(found.values())[:SHOWN]
 
 
 def _variant(composition: Composition, reader: Reader) -> str | None:
