@@ -86,14 +86,27 @@ def succeed(store: Store, connection: Connection, approval_id: int, plan: Plan) 
     return _insert(store, connection, approved, plan, DispatchKind.FOLLOW_UP)
 
 
-def reschedule(store: Store, dispatch_id: int, plan: Plan) -> Dispatch:
+def reschedule(
+    store: Store, dispatch_id: int, plan: Plan, approval_id: int | None = None
+) -> Dispatch:
     """Give a dispatch another time, and another canary; also takes one out of review.
 
     What was frozen before stays frozen, and its canary with it; waves that were too late go when
-    it is due. Raises LedgerError when it is no longer waiting for a time.
+    it is due.
+
+    Args:
+        approval_id: the version a person was shown; None moves it whichever it sends.
+
+    Raises:
+        LedgerError: it is no longer waiting for a time, or sends another version by now.
     """
     with store.write() as connection:
         before = load_dispatch(connection, dispatch_id, lock=True)
+        if approval_id not in (None, before.approval_id):
+            raise LedgerError(
+                f"Dispatch {before.id} sends another version by now. "
+                "Nothing was changed; look again."
+            )
         times = {"due_at": plan.due_at, "wall_time": plan.wall_time, "zone": plan.zone}
         if before.state is DispatchState.SCHEDULED:
             ways = {"past_zones": plan.past_zones, "canary": plan.canary}

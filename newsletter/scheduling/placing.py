@@ -51,13 +51,14 @@ def place(store: Store, approval_id: int, plan: Plan, before: Dispatch | None) -
     """Schedule an issue, or move the dispatch of it that a person was shown.
 
     Args:
+        approval_id: the version that the person was shown.
         before: what stood on the calendar when the person looked; None when nothing did.
 
     Raises:
-        LedgerError: somebody else was quicker, or it has begun meanwhile.
+        LedgerError: somebody else was quicker, it has begun, or sends another version meanwhile.
     """
     if before is not None:
-        return reschedule(store, before.id, plan)
+        return reschedule(store, before.id, plan, approval_id)
     planned = schedule(store, approval_id, plan)
     made = planned.dispatch
     if planned.is_new or (made.due_at, made.zone) == (plan.due_at, plan.zone):

@@ -12,12 +12,14 @@ import pytest
 
 from newsletter.content import load_issue
 from newsletter.dispatching import control
-from newsletter.dispatching.planning import Plan, schedule
+from newsletter.dispatching.planning import Plan, rebind, schedule
 from newsletter.dispatching.running import Dispatcher
 from newsletter.dispatching.status import dispatch_status
+from newsletter.errors import LedgerError
 from newsletter.model.ledger import Dispatch, DispatchState
 from newsletter.model.person import Role
 from newsletter.rendering import render
+from newsletter.scheduling.placing import place
 from newsletter.store.approvals import Approved, record_approval
 from newsletter.store.dispatches import dispatches_of, load_dispatch
 from newsletter.store.subscribers import NewReader, import_readers
@@ -361,6 +363,18 @@ def test_a_page_from_before_a_move_changes_nothing(studio: Studio, publisher: Cl
     assert refused.status_code == 409
     assert "moved it" in refused.text
     assert of_issue(studio) == sent
+
+
+def test_the_version_that_was_shown_goes_out_or_none(studio: Studio) -> None:
+    """Approved anew in the very moment of the click: the ledger itself refuses the old page."""
+    shown = planned(studio)
+    newer = approved(studio)
+    rebind(studio.store, shown.id, newer.id, "Ada")
+    plan = Plan(studio.app.clock.now() + timedelta(seconds=60), by="Paul")
+    with pytest.raises(LedgerError, match="another version by now"):
+        place(studio.store, shown.approval_id, plan, shown)
+    assert again(studio, shown).due_at == shown.due_at
+    assert place(studio.store, newer.id, plan, shown).due_at == plan.due_at
 
 
 def test_what_stopped_it_names_no_reader(studio: Studio) -> None:
