@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +19,7 @@ from newsletter.dispatching.unknown import (
 from newsletter.errors import LedgerError, NotFound, UsageError
 from newsletter.feedback.doubts import doubts
 from newsletter.feedback.reconciling import Reconciled, reconcile
+from newsletter.feedback.wording import without_addresses
 from newsletter.model.event import EvidenceKind
 from newsletter.model.ledger import Resolution
 from newsletter.model.person import Role
@@ -44,7 +44,6 @@ _DECIDED = {
     Resolution.ASSUME_SENT.value: "counted as sent",
     Resolution.SEND_AGAIN.value: "sent again",
 }
-_ADDRESS = re.compile(r"[^\s<>@\"',;]+@[^\s<>@\"',;]+")
 _ANSWERS: dict[Answer | None, str] = {
     None: "no answer was written down",
     Answer.AMBIGUOUS: "the connection ended without a clear answer",
@@ -197,7 +196,7 @@ class Uncertain:
         )
         at = f"{self._when(each.started_at)} ({clock_time(each.started_at, self.side.app)})"
         answer = _ANSWERS.get(each.answer, "the answer does not say")
-        reason = each.reason if sees_all else _ADDRESS.sub(lambda it: masked(it[0]), each.reason)
+        reason = each.reason if sees_all else without_addresses(each.reason)
         return Call(at, people(each.readers), answer, reason, evidence)
 
     def _made(self, each: Decision) -> tuple[str, str]:
