@@ -26,6 +26,9 @@ _TONE = {
     NoticeKind.NO_TICK: ("No scheduler", "error"),
     NoticeKind.DUPLICATE: ("Mailed twice", "error"),
     NoticeKind.LIST_HEALTH: ("List health", "warning"),
+    NoticeKind.APPROVED: ("Approved", "fine"),
+    NoticeKind.SENT_BACK: ("Sent back", "warning"),
+    NoticeKind.COMMENT: ("Comment", "info"),
 }
 
 

@@ -198,3 +198,13 @@ def test_the_bell(studio: Studio) -> None:
     browser.post("/studio/notices", {"upto": "2"})
     assert 'class="count"' not in browser.get("/studio/notices").text
     assert '<span class="count">2' in studio.client(Role.PUBLISHER).get("/studio/notices").text
+
+
+def test_the_bell_knows_every_kind_of_notice(studio: Studio) -> None:
+    """Also what people outside say and decide; each says in words what it is."""
+    with studio.store.write() as connection:
+        for kind in NoticeKind:
+            write_notice(connection, Notice(f"{kind}-1", kind, NOON, f"About {kind}", "Words."))
+    page = studio.client(Role.EDITOR).get("/studio/notices")
+    assert page.status_code == 200
+    assert all(f"About {kind}" in page.text for kind in NoticeKind)
