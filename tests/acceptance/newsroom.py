@@ -14,10 +14,13 @@ from threading import Event
 from typing import Any
 from urllib.parse import quote
 
+from sqlalchemy import update
+
 from newsletter.bootstrap import App, load_app
 from newsletter.sandbox import RunningSandbox
 from newsletter.store import Store
 from newsletter.store.subscribers import NewReader, import_readers
+from newsletter.store.tables import dispatch
 from tests.processes import PATIENCE, ROOT, Running, newsletter, scheduler
 
 ISSUE = """\
@@ -169,3 +172,10 @@ def until(what: Callable[[], Any], said: str = "it never happened") -> Any:
 def in_utc(**ahead: float) -> str:
     """A time as `--at` takes it, so far ahead; to the second, because tests are in a hurry."""
     return f"{datetime.now(UTC) + timedelta(**ahead):%Y-%m-%d %H:%M:%S}"
+
+
+def make_due(newsroom: Newsroom, hours_ago: float) -> None:
+    """As if nothing had run since then."""
+    with newsroom.store() as store, store.write() as connection:
+        due = datetime.now(UTC) - timedelta(hours=hours_ago)
+        connection.execute(update(dispatch).values(due_at=due))

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from newsletter.dispatching.ticking import last_tick
 from newsletter.model.ledger import BatchState
 from newsletter.store.tables import attempt, batch
-from tests.acceptance.newsroom import Newsroom, in_utc, until
+from tests.acceptance.newsroom import Newsroom, make_due, until
 
 LIST = "email,first_name,interests,zone\n" + "".join(
     f"reader{at}@reader.example,N{at},,\n" for at in range(2_500)
@@ -38,9 +38,10 @@ def goes_out(newsroom: Newsroom) -> None:
     assert [each["readers"] for each in approved["renditions"]] == [2_500]
     assert len(approved["renditions"][0]["sha256"]) == 64
 
-    planned = newsroom.ask("schedule", "1", "--at", in_utc(seconds=4), "--timezone", "UTC")
+    planned = newsroom.ask("schedule", "1", "--at", "2037-12-01 09:00")
     assert (planned["state"], planned["readers"]) == ("scheduled", 2_500)
     assert newsroom.requests() == 0
+    make_due(newsroom, hours_ago=0)
 
     with newsroom.scheduler():
         until(lambda: newsroom.sandbox.stats()["recipients"] == 2_500)

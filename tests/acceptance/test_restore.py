@@ -15,8 +15,7 @@ from newsletter.store.tables import attempt
 from newsletter.subscribing.leaving import unsubscribe
 from newsletter.subscribing.own_data import erase_address
 from newsletter.tokens import Purpose
-from tests.acceptance.newsroom import Newsroom, until
-from tests.acceptance.test_schedule import make_due
+from tests.acceptance.newsroom import Newsroom, make_due, until
 
 READERS = 2_500
 CANARY = 500

@@ -5,10 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import update
 
-from newsletter.store.tables import dispatch
-from tests.acceptance.newsroom import Newsroom, in_utc, until
+from tests.acceptance.newsroom import Newsroom, in_utc, make_due, until
 
 
 @pytest.fixture
@@ -186,10 +184,3 @@ def test_readers_already_past_that_time_are_told_before(newsroom: Newsroom) -> N
     made = newsroom.ask("schedule", "1", *at, "--past", "next_day")
     assert made["past"] == "next_day"
     assert datetime.fromisoformat(made["due_at"]) > now + timedelta(hours=9)
-
-
-def make_due(newsroom: Newsroom, hours_ago: float) -> None:
-    """As if nothing had run since then."""
-    with newsroom.store() as store, store.write() as connection:
-        due = datetime.now(UTC) - timedelta(hours=hours_ago)
-        connection.execute(update(dispatch).values(due_at=due))

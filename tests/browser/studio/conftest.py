@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from newsletter.model.person import Role
 from newsletter.store import open_store
@@ -17,6 +17,9 @@ from tests.studio import SECRET, Studio
 
 REPOSITORY = Path(__file__).parents[3]
 OpenPage = Callable[..., Page]
+
+
+expect.set_options(timeout=20_000)  # only a failing test waits so long
 
 
 @pytest.fixture(scope="session")
