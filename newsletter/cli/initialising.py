@@ -37,7 +37,7 @@ _QUESTIONS = (
     _Question("sender", "email", "From which address?", "letters@example.com"),
     _Question("sender", "reply_to", "Where do answers go?", "hello@example.com"),
     _Question("sender", "postal_address", "Postal address for the footer?", "Street 1, 12345 Town"),
-    _Question("dispatch", "timezone", "Which time zone?", "UTC"),
+    _Question("dispatch", "timezone", "Which time zone?", "Europe/Berlin"),
 )
 
 
@@ -61,7 +61,10 @@ def init(
     except OSError as problem:
         raise UsageError(f"{folder} can not be written: {problem.strerror}.") from problem
     people(json=False).print(
-        f"Made a site in {folder}. Next:\n  cd {folder}\n  newsletter preview", markup=False
+        f"Made a site in {folder}. Next:\n  cd {folder}\n"
+        "  newsletter serve      (the studio, and all the rest)\n"
+        "  newsletter preview    (only looking)",
+        markup=False,
     )
 
 

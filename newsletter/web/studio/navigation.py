@@ -26,10 +26,10 @@ _ENTRIES = (
     ("Calendar", "/studio/calendar", (), Role.EDITOR),
     ("Snippets", "/studio/snippets", (), Role.EDITOR),
     ("Pictures", "/studio/media", (), Role.EDITOR),
-    ("Reports", "/studio/reports", (), Role.EDITOR),
-    ("Uncertain", "/studio/uncertain", (), Role.PUBLISHER),
-    ("Health", "/studio/health", (), Role.PUBLISHER),
     ("Readers", "/studio/readers", (), Role.ADMIN),
+    ("Reports", "/studio/reports", (), Role.EDITOR),
+    ("Health", "/studio/health", (), Role.PUBLISHER),
+    ("Uncertain", "/studio/uncertain", (), Role.PUBLISHER),
     ("Brand", "/studio/brand", (), Role.ADMIN),
     ("People", "/studio/people", ("/studio/audit",), Role.ADMIN),
 )
