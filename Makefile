@@ -3,6 +3,8 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
+# One more than two cores: many tests wait for processes and browsers they started.
+WORKERS ?= 3
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-long test-differential check format browser bless bench clean
@@ -33,10 +35,10 @@ browser: $(VENV)/.dev ## find Chromium for the browser tests, or get it
 	@$(BIN)/python -m tests.chromium
 
 test: $(VENV)/.dev browser ## all tests in their short form, a quarter of an hour on two cores
-	@$(BIN)/python -m pytest -n 2 -m "not long" $(ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) -m "not long" $(ARGS)
 
 test-long: $(VENV)/.dev browser ## all tests, the long fault and matrix runs too
-	@$(BIN)/python -m pytest -n 2 $(ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
 
 test-differential: $(VENV)/.dev ## our pipeline against MJML's compiler (Node, npm) and css-inline
 	@$(BIN)/python -m pytest differential $(ARGS)
