@@ -227,7 +227,7 @@ def a_picture_and_a_preview(page: Page) -> None:
     page.get_by_role("link", name="Choose").click()
     dialog = page.get_by_role("dialog", name="Choose a picture")
     file = {"name": "Holiday 1.JPG", "mimeType": "image/jpeg", "buffer": photograph()}
-    dialog.locator('input[type="file"]').set_input_files([file])  # type: ignore[list-item]
+    dialog.locator('input[type="file"]').set_input_files([file])  # type: ignore[arg-type]
     shown = page.get_by_role("dialog")
     shown.get_by_label("What it shows, in words").fill("A window in April")
     shown.get_by_role("button", name="Use this picture").click()
