@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pty
+import select
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -58,7 +59,7 @@ class Seat:
     def _talk(self, ours: int, theirs: int, answer: str) -> str:
         screen, waits = bytearray(), True
         try:
-            while part := os.read(ours, 4_096):
+            while part := self._read(ours, "" if waits else answer):
                 screen += part
                 if theirs >= 0:  # the program has it open by now
                     os.close(theirs)
@@ -69,6 +70,18 @@ class Seat:
         except OSError:  # Linux: the other end is closed
             pass
         return screen.decode("utf-8", "replace")
+
+    def _read(self, ours: int, answer: str) -> bytes:
+        """What comes next. Whoever presses Ctrl-C and sees nothing happen presses it again.
+
+        A signal between Python's question and its reading is noticed after the next key only.
+        """
+        for _ in range(int(PATIENCE)):
+            if select.select([ours], [], [], 1.0)[0]:
+                return os.read(ours, 4_096)
+            if answer == INTERRUPT:
+                os.write(ours, answer.encode())
+        raise AssertionError("It says nothing any more.")
 
     def readers(self) -> list[str]:
         """The addresses that are in."""
