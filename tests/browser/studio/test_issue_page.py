@@ -208,11 +208,15 @@ def test_without_scripts_it_is_a_form(studio_page: OpenPage, site: Path) -> None
 def test_a_save_is_soon_seen(
     studio_page: OpenPage, record_property: Callable[[str, object], None]
 ) -> None:
-    """From the save to the loaded frame; the numbers of the largest issue are printed."""
+    """From the save to the loaded frame; the numbers of the largest issue are printed.
+
+    Each save comes when the checks of the one before have been told: as a writer stops to look.
+    """
     page = opened(studio_page(Role.EDITOR))
     took = []
     for number in range(SAVES):
-        page.locator("#subject").fill(f"Take {number}")
+        with page.expect_response(lambda answer: "/parts/weight" in answer.url):
+            page.locator("#subject").fill(f"Take {number}")
         expect(mail(page).get_by_role("heading", name=f"Take {number}", exact=True)).to_be_visible()
         took.append(
             page.evaluate(

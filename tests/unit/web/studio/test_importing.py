@@ -81,7 +81,7 @@ def test_a_list_is_mapped_tried_and_brought_in(studio: Studio, admin: Client) ->
     assert admin.post(path, MAPPED).status_code == 303
     tried = until(admin, path, "tried")
     assert "Bring in 2 readers" in tried
-    assert "people.csv:3" in tried
+    assert 'class="row-place">3</th>' in tried
     assert "not a choice of clinic" in tried
     assert emails(studio) == []
     assert admin.post(f"{path}/run").status_code == 303
