@@ -27,8 +27,9 @@ def sandbox() -> Iterator[RunningSandbox]:
         yield running
 
 
-def start(site: Path, **environ: str) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "newsletter", "serve", "--port", "0", "--preview-port", "0"]
+def start(site: Path, *more: str, **environ: str) -> subprocess.Popen[str]:
+    ports = ("--port", "0", "--preview-port", "0", *more)
+    command = [sys.executable, "-m", "newsletter", "serve", *ports]
     return subprocess.Popen(
         command,
         cwd=site,
@@ -101,6 +102,30 @@ def test_without_anything_to_send_with_it_serves_and_says_so(tmp_path: Path) -> 
     try:
         readers, _ = addresses(process)
         assert httpx.get(readers).status_code == 200
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=60) == 0
+    finally:
+        process.kill()
+        process.communicate()
+
+
+@pytest.mark.parametrize("apart", [False, True], ids=["beside readers' pages", "on its own port"])
+def test_the_studio_is_served_and_its_first_admin_let_in(tmp_path: Path, apart: bool) -> None:
+    """The link that is printed makes an account; on a port of its own, only there."""
+    site = tmp_path / "site"
+    for part in ("issues", "templates"):
+        shutil.copytree(ROOT / part, site / part)
+    shutil.copy(ROOT / "newsletter.toml", site)
+    process = start(site, *(("--studio-port", "0") if apart else ()))
+    try:
+        readers, _ = addresses(process)
+        assert process.stdout is not None
+        studio, link = (process.stdout.readline().split(": ", 1)[1].strip() for _ in range(2))
+        assert studio.startswith(f"{readers}/studio/") is not apart
+        assert httpx.get(f"{readers}/studio/sign-in").status_code == (404 if apart else 200)
+        assert "Sign in" in httpx.get(f"{studio}sign-in").text
+        page = httpx.get(link)
+        assert (page.status_code, 'name="password"' in page.text) == (200, True)
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=60) == 0
     finally:
