@@ -108,11 +108,12 @@ class Importing:
     def run(self, visit: Visit) -> Response:
         """How far it is, or what it came to."""
         run = self._run(visit)
+        stage = run.stage  # before what it came to: the run goes on meanwhile
         tally = run.tally
         values = {
             "run": run,
-            "stage": run.stage.value,
-            "sums": sums(tally, would=run.stage is Stage.TRIED) if tally else (),
+            "stage": stage.value,
+            "sums": sums(tally, would=stage is Stage.TRIED) if tally else (),
             "new": people(tally.imported) if tally else "",
             "waiting": tally.waiting if tally else 0,
             "zones": tally.unknown_zones if tally else 0,
