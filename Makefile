@@ -35,10 +35,10 @@ browser: $(VENV)/.dev ## find Chromium for the browser tests, or get it
 	@$(BIN)/python -m tests.chromium
 
 test: $(VENV)/.dev browser ## all tests in their short form, a quarter of an hour on two cores
-	@$(BIN)/python -m pytest -n $(WORKERS) -m "not long" $(ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not long" $(ARGS)
 
 test-long: $(VENV)/.dev browser ## all tests, the long fault and matrix runs too
-	@$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 test-differential: $(VENV)/.dev ## our pipeline against MJML's compiler (Node, npm) and css-inline
 	@$(BIN)/python -m pytest differential $(ARGS)

@@ -216,6 +216,7 @@ def test_init_takes_answers(tmp_path: Path) -> None:
     assert 'Käthe\'s "Glow" \\ Post' in (tmp_path / "out" / "all.txt").read_text()
 
 
+@pytest.mark.long  # a minute; what it packs seldom changes
 def test_the_wheel_works_alone(tmp_path: Path) -> None:
     """The wheel installs into an empty environment and makes and builds a site there."""
     pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]

@@ -28,7 +28,7 @@ _OTHERS = [
 ]
 # A look costs seconds: the short form has the pages wide and light, the dialogs narrow and dark.
 LOOKS = [
-    pytest.param(*_WIDE, id="1280-light"),
+    pytest.param(*_WIDE, id="1280-light", marks=pytest.mark.long),
     pytest.param(*_NARROW, id="390-dark", marks=pytest.mark.long),
     *_OTHERS,
 ]
