@@ -26,7 +26,7 @@ _OTHERS = [
     pytest.param(1280, "dark", id="1280-dark", marks=pytest.mark.long),
     pytest.param(390, "light", id="390-light", marks=pytest.mark.long),
 ]
-# A look costs seconds: the short form has the pages wide and light, the dialogs narrow and dark.
+# A look at every page takes a minute: the short form has the dialogs alone, narrow and dark.
 LOOKS = [
     pytest.param(*_WIDE, id="1280-light", marks=pytest.mark.long),
     pytest.param(*_NARROW, id="390-dark", marks=pytest.mark.long),
