@@ -76,6 +76,25 @@ def test_a_section_moves_by_drag_and_by_keyboard(studio_page: OpenPage, site: Pa
     expect(page.locator("#saved")).to_have_text("Saved")
 
 
+def test_a_lifted_section_outlives_what_comes_in_meanwhile(
+    studio_page: OpenPage, site: Path
+) -> None:
+    """The page hears of its own save while a section is held; it is put down all the same."""
+    page = opened(studio_page(Role.EDITOR))
+    before = titles(page)
+    box = page.locator(".piece[data-id]").nth(2).bounding_box()
+    assert box
+    with page.expect_response(lambda answer: "/parts/weight" in answer.url):
+        page.locator("#subject").fill("Typed just before")
+        page.locator('.piece[data-index="0"] .grip').hover()
+        page.mouse.down()
+        page.mouse.move(box["x"] + 20, box["y"] + 10, steps=2)
+        page.mouse.move(box["x"] + 20, box["y"] + box["height"] - 4, steps=2)
+    page.mouse.up()
+    expect(page.locator('.piece[data-index="2"] .piece-title')).to_have_text(before[0])
+    assert titles(page) == [before[1], before[2], before[0], *before[3:]]
+
+
 def test_escape_leaves_a_lifted_section_where_it_was(studio_page: OpenPage, site: Path) -> None:
     """Nothing is saved of a move that was given up."""
     text = (site / "issues" / f"{SLUG}.md").read_text()

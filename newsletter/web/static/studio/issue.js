@@ -3,7 +3,7 @@
 import "./issue_pictures.js";
 
 import { later, pageAt, tell } from "./base.js";
-import { mark, pieceAt, pieceOf } from "./issue_outline.js";
+import { mark, pieceAt, pieceOf, refreshOutline } from "./issue_outline.js";
 import { open, part, path, query, refresh, root } from "./issue_parts.js";
 import { flushAll, isTouched, knows, send, state, whenSaved } from "./issue_saving.js";
 import { OPENING, ready, redraw, show, understand, whenPicked } from "./issue_stage.js";
@@ -77,7 +77,7 @@ function toFinding({ section, field, line = "" }) {
 
 // What comes after a change, here or on disk: the mail first, everything else behind it.
 const others = later(async () => {
-  await Promise.allSettled([refresh("outline"), refresh("reach")]);
+  await Promise.allSettled([refreshOutline(), refresh("reach")]);
   keepSteps();
   mark(selected || "letter");
   await refresh("checks");
@@ -116,7 +116,7 @@ whenSaved(async ({ site: after, version, form }) => {
 
 // Forms that nobody is writing in say what the file says.
 async function refreshForms() {
-  await refresh("outline");
+  await refreshOutline();
   keepSteps();
   if (!isTouched("letter")) await refresh("letter", query(), () => !isTouched("letter"));
   if (selected && !pieceOf(selected)) selected = follow(selected);

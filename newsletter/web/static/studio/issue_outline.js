@@ -1,12 +1,18 @@
 // The outline: lift a section by its handle with pointer or keyboard, and put it down elsewhere.
 
 import { say } from "./base.js";
-import { part, path } from "./issue_parts.js";
+import { part, path, query, refresh } from "./issue_parts.js";
 import { send } from "./issue_saving.js";
 
 const list = () => part("outline").querySelector(".outline");
 const pieces = () => [...list().querySelectorAll(".piece[data-id]")];
 let lifted = null; // {piece, from}
+let waiting = false; // a newer outline came while a section was held
+
+// A newer outline never takes the place of one of which a section is held: it comes afterwards.
+export async function refreshOutline() {
+  waiting = !(await refresh("outline", query(), () => !lifted));
+}
 
 export const pieceOf = (id) => list().querySelector(`.piece[data-id="${CSS.escape(id)}"]`);
 export const pieceAt = (index) => list().querySelector(`.piece[data-index="${index}"]`);
@@ -44,6 +50,7 @@ function leave() {
   next ? next.before(piece) : list().append(piece);
   piece.querySelector(".grip").focus();
   say(`${piece.dataset.title} stays where it was, ${where(piece)}.`);
+  if (waiting) refreshOutline();
 }
 
 async function drop() {
@@ -51,7 +58,10 @@ async function drop() {
   lifted = null;
   piece.classList.remove("lifted");
   const to = pieces().indexOf(piece);
-  if (to === from) return say("Put down where it was.");
+  if (to === from) {
+    if (waiting) refreshOutline();
+    return say("Put down where it was.");
+  }
   say(`${piece.dataset.title} put down, ${where(piece)}.`);
   await send(`${path}/outline`, () => ({
     act: "move",
