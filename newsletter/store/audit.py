@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, exists, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, exists, insert, or_, select, update
 
 from newsletter.model.account import Entry, Sought
 from newsletter.store.tables import audit
@@ -55,6 +55,29 @@ def names_and_actions(connection: Connection) -> tuple[tuple[str, ...], tuple[st
     names = connection.scalars(select(audit.c.name).distinct().order_by(audit.c.name))
     actions = connection.scalars(select(audit.c.action).distinct().order_by(audit.c.action))
     return tuple(names), tuple(actions)
+
+
+def who_changed(
+    connection: Connection, things: Mapping[str, Collection[str]], files: Collection[str]
+) -> tuple[tuple[int | None, str], ...]:
+    """Who did something to any of these: (person's id, name as it was then), each once.
+
+    Args:
+        things: what it was done to -> how the actions that count begin.
+        files: named by `file` in the details of an `issue.edited`.
+    """
+    of = [
+        and_(audit.c.subject == name, or_(*(audit.c.action.startswith(each) for each in begin)))
+        for name, begin in things.items()
+    ]
+    in_files = audit.c.details["file"].as_string().in_(tuple(files))
+    statement = (
+        select(audit.c.person_id, audit.c.name)
+        .where(or_(*of, and_(audit.c.action == "issue.edited", in_files)))
+        .distinct()
+        .order_by(audit.c.person_id, audit.c.name)
+    )
+    return tuple((row.person_id, row.name) for row in connection.execute(statement))
 
 
 def did_from(connection: Connection, person: int, action: str, ip: str, since: datetime) -> bool:

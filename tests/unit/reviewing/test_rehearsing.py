@@ -206,6 +206,42 @@ def test_authors_are_those_in_the_log_and_in_git(review: Review) -> None:
     }
 
 
+def test_who_changed_a_snippet_of_a_letter_is_one_of_its_authors(review: Review) -> None:
+    """On the snippet's own page, by another issue's page, and in git; not of a snippet not in it."""
+    snippet = "issues/topics/skin/collagen.md"
+    git(review.root, "init", "-q")
+    git(review.root, "add", snippet)
+    git(review.root, "commit", "-qm", "a snippet")
+    with review.store.write() as connection:
+        for name, action, on, details in (
+            ("Ada", "snippet.edited", "skin/collagen", {}),
+            ("Bo", "snippet.created", "skin/collagen", {}),
+            ("Cy", "issue.edited", "second", {"file": snippet}),
+            ("Di", "issue.edited", "second", {"file": "issues/second.md"}),
+            ("Ed", "snippet.edited", "skin/collagen-two", {}),
+            ("Flo", "snippet.deleted", "skin/collagen", {}),
+        ):
+            write_entry(
+                connection,
+                review.clock.now(),
+                person=None,
+                name=name,
+                action=action,
+                on=on,
+                details=details,
+                ip="",
+            )
+    issue = review.compose().issue
+    assert snippet in issue.sources
+    assert set(authors_of(review.store, review.root, issue)) == {
+        "Ada",
+        "Bo",
+        "Cy",
+        "Git Person",
+        "g@example.com",
+    }
+
+
 def git(folder: Path, *words: str) -> None:
     own = ["-c", "user.name=Git Person", "-c", "user.email=g@example.com"]
     subprocess.run(["git", "-C", str(folder), *own, *words], check=True, capture_output=True)
