@@ -23,6 +23,7 @@ from newsletter.model.audience import Audience
 from newsletter.model.content import Issue
 from newsletter.model.ledger import DeliveryOutcome, Dispatch
 from newsletter.model.merge import Context, MergeTag, MergeText
+from newsletter.model.ports import Work
 from newsletter.model.rendition import Rendition, Renditions
 from newsletter.model.site import Sender
 from newsletter.model.transport import Answer, Batch, Outcome, Receipt
@@ -204,10 +205,15 @@ class HeardEngine:
 
     def __init__(self) -> None:
         self.rung: list[int] = []
+        self.called: list[Work] = []
 
     def ring(self, batches: Sequence[int], connection: Any = None) -> None:
         """Remember."""
         self.rung += [batch for batch in batches if batch not in self.rung]
+
+    def call(self, work: Work) -> None:
+        """Remember."""
+        self.called.append(work)
 
     def close(self, grace: float) -> None:
         """Forget."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from newsletter.bootstrap.clock import SystemClock
 from newsletter.bootstrap.links import Links
 from newsletter.bootstrap.outside import NoTransport, Outside
 from newsletter.bootstrap.rules import asking_rules, dispatch_rules, feedback_rules
+from newsletter.bootstrap.works import works_of
 from newsletter.checks import Evidence
 from newsletter.config import Settings, find_site, load_settings, make_secret_key
 from newsletter.dispatching.desk import Desk, goes_on
@@ -133,11 +134,17 @@ class App:
             UsageError: nothing is configured to send with.
         """
         desk = self._desk(transport or self.open_transport(), stopping)
-        return Dispatcher(desk, engines.open_engine(self.settings, desk))
+        return Dispatcher(desk, engines.open_engine(self.settings, desk, self.works(desk)))
+
+    def works(self, desk: Desk) -> engines.Works:
+        """What is done beside sending batches, by whoever the engine asks."""
+        reception = self.reception(desk.store)
+        applier = replace(self.applier(reception), stopping=desk.stopping)
+        return works_of(desk, reception, applier, self.reconciler(desk))
 
     @contextmanager
     def worker(self, stopping: Callable[[], bool]) -> Iterator[Callable[[int], None]]:
-        """What sends batches that schedulers ring for, until `stopping`.
+        """What does what schedulers ring for, until `stopping`.
 
         It is called with how many batches to have on the wire at once.
 
@@ -147,7 +154,7 @@ class App:
         engines.require_workers(self.settings)
         desk = self._desk(self.open_transport(), stopping)
         try:
-            yield partial(engines.work_at, self.settings, desk, stopping)
+            yield partial(engines.work_at, self.settings, desk, self.works(desk), stopping)
         finally:
             desk.transport.close()
             desk.store.close()

@@ -1,4 +1,4 @@
-"""Who runs `send_batch`: threads of this process, or workers on other machines.
+"""Who sends batches and does other work: threads of this process, or workers elsewhere.
 
 What workers need is of the extra `postgres`, which a site on one machine does not have: so it
 is imported where it is used.
@@ -6,7 +6,7 @@ is imported where it is used.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 
 from newsletter.config import Settings
@@ -15,14 +15,16 @@ from newsletter.dispatching.running import GRACE
 from newsletter.dispatching.sending import send_batch
 from newsletter.engines.inline import InlineEngine
 from newsletter.errors import UsageError
-from newsletter.model.ports import Engine
+from newsletter.model.ports import Engine, Work
 from newsletter.store.connecting import conninfo
 
+Works = Mapping[Work, Callable[[], None]]
 
-def open_engine(settings: Settings, desk: Desk) -> Engine:
+
+def open_engine(settings: Settings, desk: Desk, works: Works) -> Engine:
     """The engine of `[dispatch] engine`."""
     if not has_workers(settings):
-        return InlineEngine(partial(send_batch, desk))
+        return InlineEngine(partial(send_batch, desk), works)
     from newsletter.engines.procrastinate import ProcrastinateEngine
 
     return ProcrastinateEngine(conninfo(settings.database_url))
@@ -38,13 +40,15 @@ def require_workers(settings: Settings) -> None:
     conninfo(settings.database_url)
 
 
-def work_at(settings: Settings, desk: Desk, stopping: Callable[[], bool], slots: int) -> None:
-    """Send what is rung for, so many batches at once, until `stopping`."""
-    from newsletter.engines.worker import work
+def work_at(
+    settings: Settings, desk: Desk, works: Works, stopping: Callable[[], bool], slots: int
+) -> None:
+    """Do what is rung for, so many batches at once, until `stopping`."""
+    from newsletter.engines.worker import Worker, work
 
-    database = conninfo(settings.database_url)
     send = partial(send_batch, desk)
-    work(database, send, stopping, name=desk.roster.name, slots=slots, grace=GRACE)
+    worker = Worker(desk.roster.name, send, works, slots=slots, grace=GRACE)
+    work(conninfo(settings.database_url), worker, stopping)
 
 
 def count_workers(settings: Settings) -> int | None:

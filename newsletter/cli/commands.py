@@ -48,7 +48,7 @@ COMMANDS = {
     "people": Command("accounts", "Look after who may work in the studio"),
     "notices": Command("notices", "List what happened lately, newest first"),
     "serve": Command("serving", "Run the whole web side, with the scheduler inside"),
-    "worker": Command("working", "Send batches that schedulers ring for, on this machine"),
+    "worker": Command("working", "Send, and do what else schedulers ring for, on this machine"),
     "embed": Command("embedding", "Print a sign-up form to paste into any page"),
     "sandbox": Command("rehearsing", "Run a local SendGrid that delivers nothing"),
     "db": Command("database", "Look after the database"),

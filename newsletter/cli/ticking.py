@@ -16,22 +16,24 @@ from newsletter.cli.output import complain, people, plain
 from newsletter.cli.stopping import Stopping
 from newsletter.dispatching.running import Dispatcher
 from newsletter.errors import NewsletterError, UsageError
-from newsletter.feedback.applying import apply_posts
 from newsletter.feedback.forgetting import forget_unreadable
 from newsletter.feedback.notices import write_silence
-from newsletter.feedback.reconciling import reconcile
+from newsletter.model.ports import Work
+from newsletter.scheduling.calling import call_if_due
 from newsletter.scheduling.clockwork import Job
 from newsletter.store import Store
-from newsletter.subscribing import Postroom, keep_up
+from newsletter.subscribing import keep_up
 
 INTERRUPTED = 130
-_POST_EVERY = 1.0  # seconds; somebody waits for these mails
 _UPKEEP_EVERY = 3_600.0
-_EVENTS_EVERY = 1.0
 _NOTICES_EVERY = 60.0
 _TELLING_EVERY = 2.0
 _WATCH_EVERY = 30.0
-_ASK_EVERY = 60.0  # the log takes a few questions a minute, and nothing is asked without need
+_CALL_EVERY = {
+    Work.SYSTEM_MAILS: 1.0,  # somebody waits for these mails
+    Work.EVENTS: 1.0,
+    Work.RECONCILE: 60.0,  # the log takes a few questions a minute
+}
 
 
 @contextmanager
@@ -45,22 +47,19 @@ def dispatching(app: App, stop: Stopping) -> Iterator[Dispatcher]:
 
 
 def jobs_of(app: App, dispatcher: Dispatcher) -> tuple[Job, ...]:
-    """What a scheduler does: look at the ledger, send the program's own mails, tidy up."""
-    reception = app.reception(dispatcher.desk.store)
-    postroom = Postroom(reception, dispatcher.desk.transport)
-    reconciler = app.reconciler(dispatcher.desk)
-    herald = app.herald(dispatcher.desk.store, dispatcher.desk.transport)
-    asking = Job("reconcile", partial(reconcile, reconciler), _ASK_EVERY) if reconciler else None
+    """What a scheduler does: look at the ledger, ring for what is to be done, tell, tidy up."""
+    store = dispatcher.desk.store
+    reception = app.reception(store)
+    herald = app.herald(store, dispatcher.desk.transport)
+    call = partial(call_if_due, store, app.clock, dispatcher.engine)
     return (
-        *([asking] if asking else []),
         Job("tick", dispatcher.tick),
-        Job("post", postroom.deliver, every=_POST_EVERY),
-        Job("events", partial(apply_posts, app.applier(reception)), every=_EVENTS_EVERY),
+        *(Job(f"call {work}", partial(call, work), every) for work, every in _CALL_EVERY.items()),
         Job("notices", herald.write, every=_NOTICES_EVERY),
         Job("health", herald.write_health, every=_UPKEEP_EVERY),
         Job("telling", herald.tell, every=_TELLING_EVERY),
         Job("upkeep", partial(keep_up, reception), every=_UPKEEP_EVERY),
-        Job("unreadable", partial(forget_unreadable, reception.store), every=_UPKEEP_EVERY),
+        Job("unreadable", partial(forget_unreadable, store), every=_UPKEEP_EVERY),
     )
 
 

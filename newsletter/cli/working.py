@@ -1,4 +1,4 @@
-"""`worker`: one of any number of processes that send what schedulers ring for."""
+"""`worker`: one of any number of processes that do what schedulers ring for."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def worker(
         int, typer.Option(min=1, max=64, help="Batches on the wire at once.")
     ] = _SLOTS,
 ) -> None:
-    """Send batches that schedulers ring for, on this machine."""
+    """Send, and do what else schedulers ring for, on this machine."""
     app: App = context.obj()
     log_quietly()
     with Stopping() as stop, app.worker(stop) as work:

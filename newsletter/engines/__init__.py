@@ -1,4 +1,4 @@
-"""Engines: where `send_batch` runs."""
+"""Engines: where `send_batch` and other work runs."""
 
 from newsletter.engines.inline import InlineEngine
 

@@ -1,99 +1,69 @@
-"""Batches sent by threads of this process."""
+"""Batches sent, and other work done, by threads of this process."""
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Sequence
-from threading import Condition, Thread
+from collections.abc import Callable, Mapping, Sequence
 from time import monotonic
+from types import MappingProxyType
 from typing import Any
 
-import structlog
-
-_log = structlog.get_logger(__name__)
+from newsletter.engines.lane import Lane
+from newsletter.model.ports import Work
 
 # As many as the ambiguous answers that put the brake on: an outage costs what is on the wire
 # when it begins, and one process must not lose more than those to the unknown.
 THREADS = 3
 
+NO_WORKS: Mapping[Work, Callable[[], None]] = MappingProxyType({})
+
 
 class InlineEngine:
-    """A `newsletter.model.ports.Engine`: a bounded number of threads and a queue.
+    """A `newsletter.model.ports.Engine`: some threads for batches, and one for each other work.
 
-    A batch that waits already is not queued again, so ringing twice costs nothing. The queue
-    is only a memory of the doorbell: lost with the process, rung anew by the next tick.
+    What waits already does not wait twice, so ringing twice costs nothing.
     """
 
-    def __init__(self, send: Callable[[int], None], *, threads: int = THREADS) -> None:
+    def __init__(
+        self,
+        send: Callable[[int], None],
+        works: Mapping[Work, Callable[[], None]] = NO_WORKS,
+        *,
+        threads: int = THREADS,
+    ) -> None:
         """Start the threads.
 
         Args:
             send: sends one batch by its id; what it raises is logged and costs that batch only.
+            works: what does each other work; one that is not there is never done.
             threads: how many batches are on the wire at once.
         """
-        self._send = send
-        self._waiting: deque[int] = deque()
-        self._queued: set[int] = set()
-        self._busy = 0
-        self._closed = False
-        self._change = Condition()
-        self._threads = [
-            Thread(target=self._work, name=f"sender-{number}", daemon=True)
-            for number in range(threads)
-        ]
-        for thread in self._threads:
-            thread.start()
+        self._batches = Lane("batch", send, threads)
+        self._works = {work: Lane[Work]("work", lambda work: works[work](), 1) for work in works}
 
     def ring(self, batches: Sequence[int], connection: Any = None) -> None:
         """Ask for these batches; those already waiting keep their place."""
-        with self._change:
-            if self._closed:
-                return
-            for batch in batches:
-                if batch not in self._queued:
-                    self._queued.add(batch)
-                    self._waiting.append(batch)
-            self._change.notify_all()
+        self._batches.put(batches)
+
+    def call(self, work: Work) -> None:
+        """Ask for this work; while it is under way, once more after it."""
+        if work in self._works:
+            self._works[work].put([work])
 
     def wait_idle(self, timeout: float) -> bool:
-        """Wait until nothing is queued or on the wire; False when `timeout` seconds were not
+        """Wait until nothing waits or is under way; False when `timeout` seconds were not
         enough.
         """
-        with self._change:
-            return self._change.wait_for(self._is_idle, timeout)
+        ends = monotonic() + timeout
+        return all(lane.wait_idle(max(0.0, ends - monotonic())) for lane in self._lanes)
 
     def close(self, grace: float) -> None:
-        """Forget what waits, finish what is on the wire within `grace` seconds."""
-        with self._change:
-            self._closed = True
-            self._waiting.clear()
-            self._queued.clear()
-            self._change.notify_all()
+        """Forget what waits, finish what is under way within `grace` seconds."""
+        for lane in self._lanes:
+            lane.close()
         ends = monotonic() + grace
-        for thread in self._threads:
-            thread.join(max(0.0, ends - monotonic()))
+        for lane in self._lanes:
+            lane.join(ends)
 
-    def _is_idle(self) -> bool:
-        return not self._waiting and not self._busy
-
-    def _work(self) -> None:
-        while (batch := self._next()) is not None:
-            try:
-                self._send(batch)
-            except Exception:
-                # The ledger's lease finds what this left behind.
-                _log.exception("a batch could not be sent", batch=batch)
-            finally:
-                with self._change:
-                    self._busy -= 1
-                    self._change.notify_all()
-
-    def _next(self) -> int | None:
-        with self._change:
-            self._change.wait_for(lambda: self._closed or bool(self._waiting))
-            if self._closed:
-                return None
-            batch = self._waiting.popleft()
-            self._queued.discard(batch)
-            self._busy += 1
-            return batch
+    @property
+    def _lanes(self) -> tuple[Lane[int] | Lane[Work], ...]:
+        return (self._batches, *self._works.values())

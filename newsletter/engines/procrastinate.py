@@ -1,31 +1,37 @@
-"""Batches sent by workers on other machines, rung through a queue in the database."""
+"""Batches sent, and other work done, by workers that are rung through a queue in the database."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 import structlog
 from procrastinate import SyncPsycopgConnector
+from procrastinate.exceptions import AlreadyEnqueued
 from psycopg import Connection
 from psycopg_pool import ConnectionPool
 
 from newsletter.engines.queue import (
+    DO_WORK,
     SEND_BATCH,
     forget_torn,
+    is_heard,
     is_my_turn_to_ring,
     live_workers,
     lock_of,
     make_queue,
     queue_of,
     waiting_among,
+    work_lock_of,
 )
+from newsletter.model.ports import Work
 
 _log = structlog.get_logger(__name__)
 
 
 class ProcrastinateEngine:
-    """A `newsletter.model.ports.Engine`: puts batches into the queue, sends nothing itself."""
+    """A `newsletter.model.ports.Engine`: puts jobs into the queue, does nothing itself."""
 
     def __init__(self, conninfo: str) -> None:
         """Make the queue's tables if need be, and open two connections.
@@ -54,10 +60,19 @@ class ProcrastinateEngine:
             self._ring(connection.connection.driver_connection, list(batches))
             return
         with self._pool.connection() as own:
-            torn = forget_torn(own)
-            if torn:
-                _log.warning("workers fell silent; what they held is rung again", jobs=torn)
+            _forget_torn(own)
             self._ring(own, list(batches))
+
+    def call(self, work: Work) -> None:
+        """Put a work into the queue, unless it stands there or a worker that lives is at it."""
+        # Another process may have put it there in the same moment: as good as ours.
+        with suppress(AlreadyEnqueued), self._pool.connection() as own:
+            _forget_torn(own)
+            if not is_heard(own, work):
+                lock = work_lock_of(work)
+                task = self._app.tasks[DO_WORK].configure(queueing_lock=lock, lock=lock)
+                job = task.make_new_job(work=work.value)
+                self._app.job_manager.batch_defer_jobs([job], own)
 
     def workers(self) -> int:
         """How many workers live."""
@@ -80,3 +95,8 @@ class ProcrastinateEngine:
         ]
         if jobs:
             self._app.job_manager.batch_defer_jobs(jobs, connection)
+
+
+def _forget_torn(connection: Connection[Any]) -> None:
+    if torn := forget_torn(connection):
+        _log.warning("workers fell silent; what they held is rung again", jobs=torn)

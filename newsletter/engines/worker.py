@@ -1,15 +1,16 @@
-"""A worker: takes batches from the queue and sends them, until it is told to stop."""
+"""A worker: takes batches and other work from the queue, until it is told to stop."""
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 
-from procrastinate import PsycopgConnector
+from procrastinate import App, PsycopgConnector
 
-from newsletter.engines.queue import BATCHES, HEARTBEAT, SILENT, make_queue, queue_of
+from newsletter.engines.queue import BATCHES, HEARTBEAT, SILENT, WORKS, make_queue, queue_of
+from newsletter.model.ports import Work
 
 SLOTS = 4
 """Batches a worker has on the wire at once."""
@@ -18,56 +19,80 @@ _LOOK_EVERY = 0.1  # seconds between two looks at whether to stop
 _FETCH_EVERY = 1.0  # seconds; a notification comes sooner
 
 
-def work(
-    conninfo: str,
-    send: Callable[[int], None],
-    stopping: Callable[[], bool],
-    *,
-    name: str,
-    slots: int = SLOTS,
-    grace: float,
-) -> None:
-    """Send what is rung for until `stopping`; then finish what is on the wire.
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """What a worker does, and how much of it.
+
+    Attributes:
+        name: for the log.
+        send: sends one batch by its id, in one of `slots` threads; what it raises ends in the
+            log, and the ledger's lease finds what it left behind.
+        works: what does each other work. Each has a thread, and of all workers one at a time
+            does it: so a long one keeps nobody waiting, batches included.
+        slots: batches on the wire at once.
+        grace: seconds for what is under way when stopping.
+    """
+
+    name: str
+    send: Callable[[int], None]
+    works: Mapping[Work, Callable[[], None]] = field(default_factory=dict)
+    slots: int = SLOTS
+    grace: float = 0.0
+
+    @property
+    def places(self) -> dict[str, int]:
+        """Queue -> how many of its jobs are done at once. Both are listened to, always: that is
+        how workers are counted.
+        """
+        return {BATCHES: self.slots, WORKS: max(1, len(self.works))}
+
+
+def work(conninfo: str, worker: Worker, stopping: Callable[[], bool]) -> None:
+    """Do what is rung for until `stopping`; then finish what is under way.
 
     Args:
         conninfo: of PostgreSQL, as libpq takes it.
-        send: sends one batch by its id, in one of `slots` threads; what it raises ends in the
-            log, and the ledger's lease finds what it left behind.
         stopping: asked ten times a second.
-        name: for the log and the queue's own list of workers.
-        grace: seconds for what is on the wire.
     """
     make_queue(conninfo)
-    asyncio.run(_work(conninfo, send, stopping, name, slots, grace))
+    asyncio.run(_work(conninfo, worker, stopping))
 
 
-async def _work(
-    conninfo: str,
-    send: Callable[[int], None],
-    stopping: Callable[[], bool],
-    name: str,
-    slots: int,
-    grace: float,
-) -> None:
-    app = queue_of(PsycopgConnector(conninfo=conninfo, min_size=1, max_size=slots + 2), send)
-    with ThreadPoolExecutor(slots, thread_name_prefix="sender") as threads:
+async def _work(conninfo: str, worker: Worker, stopping: Callable[[], bool]) -> None:
+    places = worker.places
+    at_once = sum(places.values())
+    connector = PsycopgConnector(conninfo=conninfo, min_size=1, max_size=at_once + len(places))
+    app = queue_of(connector, worker.send, worker.works)
+    with ThreadPoolExecutor(at_once, thread_name_prefix="worker") as threads:
         asyncio.get_running_loop().set_default_executor(threads)
         async with app.open_async():
-            running = asyncio.create_task(
-                app.run_worker_async(
-                    queues=[BATCHES],
-                    name=name,
-                    concurrency=slots,
-                    fetch_job_polling_interval=_FETCH_EVERY,
-                    shutdown_graceful_timeout=grace,
-                    delete_jobs="always",
-                    install_signal_handlers=False,
-                    update_heartbeat_interval=HEARTBEAT,
-                    stalled_worker_timeout=SILENT,
-                )
-            )
-            while not stopping() and not running.done():
+            listening = [
+                asyncio.create_task(_listen(app, worker, queue, most))
+                for queue, most in places.items()
+            ]
+            while not stopping() and not any(each.done() for each in listening):
                 await asyncio.sleep(_LOOK_EVERY)
-            running.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await running
+            await _end(listening)
+
+
+async def _listen(app: App, worker: Worker, queue: str, most: int) -> None:
+    await app.run_worker_async(
+        queues=[queue],
+        name=worker.name,
+        concurrency=most,
+        fetch_job_polling_interval=_FETCH_EVERY,
+        shutdown_graceful_timeout=worker.grace,
+        delete_jobs="always",
+        install_signal_handlers=False,
+        update_heartbeat_interval=HEARTBEAT,
+        stalled_worker_timeout=SILENT,
+    )
+
+
+async def _end(listening: list[asyncio.Task[None]]) -> None:
+    """Let them finish; raise what ended one of them before."""
+    for each in listening:
+        each.cancel()
+    for ended in await asyncio.gather(*listening, return_exceptions=True):
+        if isinstance(ended, Exception):
+            raise ended

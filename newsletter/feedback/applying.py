@@ -7,12 +7,13 @@ told apart by their ids, so to do it again changes nothing.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 import structlog
 from sqlalchemy import Connection
 
+from newsletter.dispatching.desk import goes_on
 from newsletter.feedback.evidence import Settled
 from newsletter.feedback.meaning import Learned, learn
 from newsletter.feedback.rules import FeedbackRules
@@ -67,11 +68,16 @@ class Applied:
 
 @dataclass(frozen=True)
 class Applier:
-    """What applying works with; `bootstrap` puts it together."""
+    """What applying works with; `bootstrap` puts it together.
+
+    Attributes:
+        stopping: whether the process was asked to end; asked between two loads of posts.
+    """
 
     reception: Reception
     source: EventSource
     rules: FeedbackRules = field(default_factory=FeedbackRules)
+    stopping: Callable[[], bool] = goes_on
 
 
 def apply_posts(applier: Applier, most: int = MOST_EVENTS) -> Applied:
@@ -81,7 +87,7 @@ def apply_posts(applier: Applier, most: int = MOST_EVENTS) -> Applied:
         most: stop once so many events were read.
     """
     done, seen = Applied(), 0
-    while done.events < most:
+    while done.events < most and not applier.stopping():
         with applier.reception.store.read() as connection:
             posts = waiting_posts(connection, seen, _BYTES_AT_ONCE)
         if not posts:

@@ -65,7 +65,7 @@ def steady(job: Job) -> Callable[[], None]:
         except Exception as problem:
             problems = f"{type(problem).__name__}: {problem}"
         if problems and problems != told:
-            _log.error("a job of the scheduler failed", job=job.name, reason=problems)
+            _log.error("a job failed", job=job.name, reason=problems)
         told = problems
 
     return ticked

@@ -95,6 +95,11 @@ def drop_malformed(connection: Connection, before: datetime) -> int:
     return connection.execute(old).rowcount
 
 
+def is_post_waiting(connection: Connection) -> bool:
+    """Whether any post waits to be applied."""
+    return connection.execute(select(event_post.c.id).limit(1)).first() is not None
+
+
 def count_waiting(connection: Connection) -> int:
     """How many posts wait to be applied."""
     return connection.execute(select(func.count()).select_from(event_post)).scalar_one()

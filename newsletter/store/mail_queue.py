@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, Update, bindparam, func, select, update
+from sqlalchemy import Connection, Row, Update, and_, bindparam, func, or_, select, update
 
 from newsletter.model.consent import MAIL_STEPS, MailName, MailState
 from newsletter.model.ledger import require_step
@@ -106,6 +106,17 @@ def claim_mail(connection: Connection, now: datetime) -> QueuedMail | None:
     values = {"lease_until": now + LEASE, "tries": row.tries + 1}
     connection.execute(taken.values(**values))
     return _claimed(row)
+
+
+def is_mail_due(connection: Connection, now: datetime) -> bool:
+    """Whether a mail may go now, or one was left behind by someone whose lease is over."""
+    mail = system_mail.c
+    left = and_(mail.state == MailState.SENDING, mail.lease_until < now)
+    waits = and_(mail.state == MailState.QUEUED, mail.not_before <= now)
+    held = held_until(connection)
+    is_held = held is not None and held > now
+    found = select(mail.id).where(left if is_held else or_(left, waits)).limit(1)
+    return connection.execute(found).first() is not None
 
 
 def end_try(connection: Connection, mail_id: int, end: MailEnd, now: datetime) -> bool:

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Lock
 
 from sqlalchemy import Connection
 
+from newsletter.dispatching.desk import goes_on
 from newsletter.errors import NewsletterError
 from newsletter.model.consent import MailName, MailState
 from newsletter.model.rendition import PictureFile
@@ -57,10 +59,14 @@ class Postroom:
     """Sends what is queued; keep one a process, for it keeps what it printed.
 
     `deliver` may run in several threads and processes at once.
+
+    Attributes:
+        stopping: whether the process was asked to end; asked between two mails.
     """
 
     reception: Reception
     transport: Transport
+    stopping: Callable[[], bool] = goes_on
     _printed: dict[MailName, tuple[datetime, MailForm]] = field(default_factory=dict)
     _printing: Lock = field(default_factory=Lock)
 
@@ -77,7 +83,7 @@ class Postroom:
         with self.reception.store.write() as connection:
             done[MailState.UNKNOWN] = give_up_dead(connection, self.reception.now)
         for _ in range(most):
-            state = self._deliver_one()
+            state = None if self.stopping() else self._deliver_one()
             if state is None:
                 break
             done[state] += 1

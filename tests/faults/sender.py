@@ -28,7 +28,7 @@ from newsletter.dispatching.sending import send_batch
 from newsletter.dispatching.status import IssueStatus
 from newsletter.engines.inline import InlineEngine
 from newsletter.engines.procrastinate import ProcrastinateEngine
-from newsletter.engines.worker import work
+from newsletter.engines.worker import Worker, work
 from newsletter.store import Store, open_store
 from newsletter.store.connecting import conninfo
 from newsletter.transports.sendgrid import SendGridTransport
@@ -120,15 +120,14 @@ def run_worker(orders: Orders, wire: Connection) -> None:
     asked = threading.Event()
     signal.signal(signal.SIGTERM, lambda number, frame: asked.set())
     desk = _desk(orders)
-    wire.send("ready")
-    work(
-        conninfo(orders.database),
+    worker = Worker(
+        desk.roster.name,
         partial(send_batch, desk),
-        asked.is_set,
-        name=desk.roster.name,
         slots=orders.threads,
         grace=orders.timeout,
     )
+    wire.send("ready")
+    work(conninfo(orders.database), worker, asked.is_set)
 
 
 def _wait(dispatcher: Dispatcher, orders: Orders) -> None:

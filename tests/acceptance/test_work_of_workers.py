@@ -1,0 +1,138 @@
+"""The program's own mails and the provider's events: schedulers ring, workers do it."""
+
+from __future__ import annotations
+
+import re
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import httpx
+import orjson
+import psycopg
+import pytest
+from sqlalchemy import select
+
+from newsletter.engines.queue import SILENT
+from newsletter.model.consent import MailState
+from newsletter.store.connecting import conninfo
+from newsletter.store.mail_queue import count_mails
+from newsletter.store.tables import event_post
+from tests.acceptance.newsroom import Newsroom, until
+from tests.processes import Running
+from tests.unit.feedback.posting import Key
+
+pytestmark = pytest.mark.postgres
+KEY = Key()
+
+
+@pytest.fixture
+def newsroom(postgres_newsroom: Newsroom) -> Newsroom:
+    """A newsroom with workers, and a provider whose posts are believed."""
+    postgres_newsroom.environ["NEWSLETTER_DISPATCH__ENGINE"] = "procrastinate"
+    postgres_newsroom.environ["SENDGRID_WEBHOOK_KEYS"] = KEY.public
+    return postgres_newsroom
+
+
+@contextmanager
+def pages(newsroom: Newsroom) -> Iterator[str]:
+    """`newsletter serve` that does nothing but serve; yields the address of readers' pages."""
+    ports = ("--port", "0", "--preview-port", "0")
+    running = newsroom.begin("serve", "--no-scheduler", *ports)
+    said = running.folder / "out"
+    try:
+        found = until(lambda: re.search(r"Readers: (\S+)", said.read_text("utf-8")))
+        yield found[1]
+    finally:
+        running.end()
+
+
+@contextmanager
+def worker(newsroom: Newsroom) -> Iterator[Running]:
+    """`newsletter worker`, until the end of the block."""
+    running = newsroom.begin("worker", "--slots", "1")
+    try:
+        yield running
+    finally:
+        running.end()
+
+
+def join(url: str, email: str) -> None:
+    """Sign up by the API."""
+    asked = {"email": email, "interests": ["tips"]}
+    assert httpx.post(f"{url}/api/subscribe", json=asked).status_code == 202
+
+
+def tell(url: str) -> None:
+    """Post an event as the provider does."""
+    event = {"email": "x@reader.test", "event": "open", "timestamp": 1, "sg_event_id": "e1"}
+    body = orjson.dumps([event])
+    answer = httpx.post(f"{url}/webhooks/sendgrid", content=body, headers=KEY.headers(body))
+    assert answer.status_code < 300, answer.text
+
+
+def is_all_applied(newsroom: Newsroom) -> bool:
+    """Whether no post waits."""
+    with newsroom.store() as store, store.read() as connection:
+        return connection.execute(select(event_post.c.id)).first() is None
+
+
+def mails(newsroom: Newsroom) -> dict[MailState, int]:
+    """The program's own mails by state."""
+    with newsroom.store() as store, store.read() as connection:
+        return count_mails(connection)
+
+
+def queued(newsroom: Newsroom) -> list[str]:
+    """The works that stand in the queue and nobody has begun."""
+    with psycopg.connect(conninfo(newsroom.database_url)) as connection:
+        found = connection.execute(
+            "SELECT args ->> 'work' FROM procrastinate_jobs"
+            " WHERE queue_name = 'works' AND status = 'todo' ORDER BY 1"
+        )
+        return [row[0] for row in found]
+
+
+def let_silence_pass(newsroom: Newsroom) -> None:
+    """As if every worker so far had given no sign of life for as long as it takes."""
+    with psycopg.connect(conninfo(newsroom.database_url)) as connection:
+        connection.execute(
+            "UPDATE procrastinate_workers SET last_heartbeat = now() - make_interval(secs => %s)",
+            [SILENT + 1],
+        )
+
+
+def test_workers_mail_and_apply_what_the_pages_took(newsroom: Newsroom) -> None:
+    """Without a worker nothing is done, and each work is rung for once; then all of it is."""
+    with newsroom.scheduler(), pages(newsroom) as url:
+        join(url, "ann@reader.test")
+        tell(url)
+        until(lambda: {"events", "system-mails"} <= set(queued(newsroom)))
+        waiting = queued(newsroom)
+        assert len(waiting) == len(set(waiting))
+        assert newsroom.requests() == 0
+        assert not is_all_applied(newsroom)
+        with worker(newsroom) as running:
+            until(lambda: newsroom.mailed() == {"ann@reader.test": 1})
+            until(lambda: is_all_applied(newsroom))
+            until(lambda: mails(newsroom) == {MailState.SENT: 1})
+            running.end().require(0)
+
+
+def test_what_a_killed_worker_was_at_is_done_by_the_next(newsroom: Newsroom) -> None:
+    """A mail on the wire is not sent a second time; the one that waited behind it goes out."""
+    newsroom.faults("slow:1:2")
+    with newsroom.scheduler(), pages(newsroom) as url:
+        join(url, "ann@reader.test")
+        join(url, "ben@reader.test")
+        with worker(newsroom) as victim:
+            until(lambda: mails(newsroom).get(MailState.SENDING))
+            victim.send_signal(signal.SIGKILL)
+        newsroom.faults()
+        tell(url)
+        let_silence_pass(newsroom)
+        with worker(newsroom):
+            until(lambda: "ben@reader.test" in newsroom.mailed())
+            until(lambda: is_all_applied(newsroom))
+    assert set(newsroom.mailed().values()) == {1}
+    assert mails(newsroom) == {MailState.SENDING: 1, MailState.SENT: 1}
