@@ -14,6 +14,7 @@ import typer
 from rich.console import Console
 
 from newsletter.bootstrap import App
+from newsletter.cli.logs import logging_steadily
 from newsletter.cli.output import people, plain, warn
 from newsletter.cli.rehearsing import PREVIEW_PORT, Port
 from newsletter.cli.stopping import Stopping
@@ -49,6 +50,7 @@ def serve(
     app: App = context.obj()
     console = people(json=False)
     with Stopping() as stop, ExitStack() as running:
+        running.enter_context(logging_steadily(app.settings, "serve", scheduler=not no_scheduler))
         store = None if no_scheduler else _schedule(running, app, stop, console)
         if store is None:
             store = app.open_store()

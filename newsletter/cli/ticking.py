@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from newsletter.bootstrap import App, load_app
-from newsletter.cli.logs import log_quietly
+from newsletter.cli.logs import log_quietly, logging_steadily
 from newsletter.cli.output import complain, people, plain
 from newsletter.cli.stopping import Stopping
 from newsletter.dispatching.running import Dispatcher
@@ -87,7 +87,8 @@ def scheduling() -> Iterator[tuple[tuple[Job, ...], Stopping]]:
     try:
         with Stopping() as stop:
             app = load_app(Path.cwd(), os.environ)
-            with dispatching(app, stop) as dispatcher:
+            logged = logging_steadily(app.settings, "scheduler")
+            with logged, dispatching(app, stop) as dispatcher:
                 plain(people(json=True), f"Scheduling for {app.site.name}; Ctrl-C ends it.")
                 yield jobs_of(app, dispatcher), stop
     except NewsletterError as problem:

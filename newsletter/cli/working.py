@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from newsletter.bootstrap import App
-from newsletter.cli.logs import log_quietly
+from newsletter.cli.logs import logging_steadily
 from newsletter.cli.output import people, plain
 from newsletter.cli.stopping import Stopping
 from newsletter.cli.ticking import exit_code
@@ -28,8 +28,8 @@ def worker(
 ) -> None:
     """Send, and do what else schedulers ring for, on this machine."""
     app: App = context.obj()
-    log_quietly()
     with Stopping() as stop, app.worker(stop) as work:
         plain(people(json=False), f"Working for {app.site.name}; Ctrl-C ends it.")
-        work(slots)
+        with logging_steadily(app.settings, "worker", slots=slots):
+            work(slots)
     raise typer.Exit(exit_code(stop))

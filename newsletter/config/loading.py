@@ -18,6 +18,7 @@ from newsletter.config.secret_keys import RULE, read_secret_keys, split_secret_k
 from newsletter.config.settings import (
     SENDGRID_URL,
     FeedbackSettings,
+    LogSettings,
     NotifySettings,
     Settings,
     SmtpSettings,
@@ -55,7 +56,7 @@ def load_settings(
     problems = list(apply_overrides(sources))
     reader = SiteReader(root.resolve(), sources)
     reader.problems = problems
-    site, smtp = reader.read(), _smtp(reader)
+    site, smtp, log = reader.read(), _smtp(reader), _log(reader)
     notify = reader.table("notify", schema.NotifyTable)
     web = reader.table("web", schema.WebTable)
     studio = reader.table("studio", schema.StudioTable)
@@ -79,13 +80,22 @@ def load_settings(
         smtp=smtp,
         notify=NotifySettings(notify.emails, notify.urls),
         web=WebSettings(web.origins, web.proxies),
-        studio=StudioSettings(
-            studio.url or site.public_url, studio.two_people, studio.type_count_above
-        ),
+        studio=_studio(studio, site.public_url),
         brakes=BrakeLimits(**brakes.model_dump()),
         feedback=FeedbackSettings(**feedback.model_dump()),
         metrics_token=SecretStr(sources.variable(METRICS_TOKEN)),
+        log=log,
     )
+
+
+def _studio(table: schema.StudioTable, public_url: str) -> StudioSettings:
+    return StudioSettings(table.url or public_url, table.two_people, table.type_count_above)
+
+
+def _log(reader: SiteReader) -> LogSettings:
+    """What `[log]` says; its problems are told with all others."""
+    table = reader.table("log", schema.LogTable)
+    return LogSettings(**table.model_dump()) if table else LogSettings()
 
 
 def _smtp(reader: SiteReader) -> SmtpSettings | None:

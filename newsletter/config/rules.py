@@ -22,6 +22,8 @@ _FONTS = re.compile(r"[\w ,'.-]+")
 _HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|[0-9A-Fa-f:]+")
 ENGAGEMENT = ("off", "totals", "personal")
 ENGINES = ("inline", "procrastinate")
+LOG_FORMATS = ("logfmt", "json")
+LOG_LEVELS = ("debug", "info", "warning", "error")
 SLUG = re.compile(r"[a-z][a-z0-9_]{0,62}")
 
 
@@ -180,6 +182,22 @@ def engine(value: str) -> str:
     return value
 
 
+def log_format(value: str) -> str:
+    """How a line of the log is written."""
+    if value not in LOG_FORMATS:
+        hint = nearest(value, LOG_FORMATS)
+        raise ValueError(f"must be {' or '.join(LOG_FORMATS)}. {hint}")
+    return value
+
+
+def log_level(value: str) -> str:
+    """From which level on there is a line."""
+    if value not in LOG_LEVELS:
+        hint = nearest(value, LOG_LEVELS)
+        raise ValueError(f"must be one of {', '.join(LOG_LEVELS)}. {hint}")
+    return value
+
+
 def split_commas(value: Any) -> Any:
     """The environment has no lists: `a, b` is one."""
     return [part.strip() for part in value.split(",") if part.strip()] if _is_text(value) else value
@@ -191,6 +209,8 @@ def _is_text(value: Any) -> bool:
 
 Engagement = Annotated[str, AfterValidator(engagement)]
 EngineName = Annotated[str, AfterValidator(engine)]
+LogFormat = Annotated[str, AfterValidator(log_format)]
+LogLevel = Annotated[str, AfterValidator(log_level)]
 Text = Annotated[str, AfterValidator(text)]
 Campaign = Annotated[str, AfterValidator(campaign)]
 Line = Annotated[str, AfterValidator(line)]

@@ -23,6 +23,7 @@ SECTIONS = (
     "studio",
     "notify",
     "smtp",
+    "log",
 )
 
 # Every name that `templates/` may use; quiet values that keep 4.5:1 on their surface.
@@ -192,6 +193,13 @@ class NotifyTable(Table):
 
     emails: rules.Emails = ()
     urls: rules.Hooks = ()
+
+
+class LogTable(Table):
+    """`[log]`: what processes that stay tell, and how."""
+
+    format: rules.LogFormat = "logfmt"
+    level: rules.LogLevel = "info"
 
 
 class SmtpTable(Table):

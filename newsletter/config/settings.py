@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
@@ -94,6 +95,19 @@ class FeedbackSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class LogSettings:
+    """What processes that stay tell of their work, and how.
+
+    Attributes:
+        format: `logfmt` or `json`.
+        level: from which on there is a line: `debug`, `info`, `warning` or `error`.
+    """
+
+    format: str = "logfmt"
+    level: str = "info"
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """`newsletter.toml`, `.env` and the environment, read once.
 
@@ -112,6 +126,7 @@ class Settings:
         brakes: from where on a dispatch stops itself.
         feedback: what events of the provider lead to.
         metrics_token: masked; who gives it may read `/metrics`. Empty: there is no such page.
+        log: what processes that stay tell.
     """
 
     site: Site
@@ -127,6 +142,14 @@ class Settings:
     brakes: BrakeLimits = field(default_factory=BrakeLimits)
     feedback: FeedbackSettings = field(default_factory=FeedbackSettings)
     metrics_token: SecretStr = field(default=SecretStr(""))
+    log: LogSettings = field(default_factory=LogSettings)
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Everything that must never be shown, as far as it is set."""
+        named = (self.sendgrid_api_key, self.smtp.password, self.metrics_token, *self.secret_keys)
+        password = urlsplit(self.database_url).password
+        return tuple(filter(None, (*(each.get_secret_value() for each in named), password)))
 
     @property
     def var(self) -> Path:

@@ -15,6 +15,7 @@ from newsletter.dispatching.cancelling import cancel_rest
 from newsletter.dispatching.desk import never
 from newsletter.dispatching.locking import lock_batches
 from newsletter.dispatching.planning import Plan, Planned, succeed
+from newsletter.dispatching.saying import say_moved
 from newsletter.errors import LedgerError, NotFound
 from newsletter.model.ledger import Dispatch, DispatchState, WaveState
 from newsletter.store import Store
@@ -35,6 +36,7 @@ def pause(store: Store, dispatch_id: int, *, by: str, reason: str = "") -> Dispa
         values = {"paused_from": of.state, "reason": reason or f"Paused by {by}."}
         _change(connection, statement.values(**values), of, "paused")
         announce_pause(connection, of.id, str(values["reason"]), store.now(connection))
+        say_moved(connection, of.id, DispatchState.PAUSED.value, reason=values["reason"])
         return _decided(store, connection, of, "pause", by)
 
 
@@ -56,6 +58,7 @@ def resume(store: Store, dispatch_id: int, *, by: str) -> Dispatch:
         counters = {"probes": 0, "unreachable": 0}  # the brake stays on: the next is a probe
         statement = statement.where(dispatch.c.id == dispatch_id).values(**fresh, **counters)
         _change(connection, statement, of, "resumed")
+        say_moved(connection, of.id, of.paused_from.value)
         _forgive_lateness(store, connection, dispatch_id)
         _let_canary_pass(store, connection, dispatch_id, wave.c.reason != "")
         return _decided(store, connection, of, "resume", by)
@@ -135,6 +138,7 @@ def _cancel(store: Store, connection: Connection, of: Dispatch, by: str) -> Disp
     now = store.now(connection)
     _change(connection, statement.values(ended_at=now, reason=""), of, "cancelled")
     announce_cancelling(connection, of, by, now)
+    say_moved(connection, of.id, DispatchState.CANCELLED.value)
     connection.execute(
         wave_step(WaveState.CANCELLED).where(wave.c.dispatch_id == of.id).values(ended_at=now)
     )

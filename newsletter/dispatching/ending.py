@@ -10,6 +10,7 @@ from newsletter.dispatching.announcing import announce_end
 from newsletter.dispatching.counting import count_outcomes
 from newsletter.dispatching.desk import Desk
 from newsletter.dispatching.locking import lock_dispatches
+from newsletter.dispatching.saying import say_ended
 from newsletter.dispatching.stopping import put_into_review
 from newsletter.errors import Unbalanced
 from newsletter.model.ledger import BatchState, DeliveryOutcome, Dispatch, DispatchState, WaveState
@@ -85,6 +86,7 @@ def _end(desk: Desk, connection: Connection, of: Dispatch) -> None:
     ended = dispatch_step(DispatchState.SENT, DispatchState.SENDING).where(dispatch.c.id == of.id)
     if changed(connection.execute(ended.values(ended_at=now))):
         announce_end(connection, of, counted, now)
+        say_ended(connection, of.id, counted)
 
 
 def require_balance(connection: Connection, of: Dispatch) -> Counter[DeliveryOutcome]:

@@ -14,6 +14,7 @@ from newsletter.dispatching.announcing import announce_start
 from newsletter.dispatching.canary import carve_canary
 from newsletter.dispatching.counting import count_outcomes
 from newsletter.dispatching.desk import Desk
+from newsletter.dispatching.saying import say_moved
 from newsletter.dispatching.waves import make_waves
 from newsletter.errors import Unbalanced
 from newsletter.model.ledger import DeliveryOutcome, Dispatch, DispatchState
@@ -174,6 +175,7 @@ def _finish(desk: Desk, connection: Connection, of: Dispatch) -> None:
     )
     if changed(connection.execute(started)):
         announce_start(connection, of.id, now)  # once: the cause is the same the second time
+        say_moved(connection, of.id, DispatchState.SENDING.value, readers=of.frozen)
 
 
 def _require_all_frozen(connection: Connection, of: Dispatch) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from newsletter.dispatching.claiming import Claim
 from newsletter.dispatching.desk import Desk
 from newsletter.dispatching.patience import patiently
+from newsletter.dispatching.saying import say_answer
 from newsletter.dispatching.settling import settle
 from newsletter.model.transport import Receipt
 
@@ -27,9 +28,9 @@ def record(
             the readers unknown.
     """
 
-    def write() -> None:
+    def write() -> bool:
         with desk.store.write() as connection:
-            settle(desk, connection, claim, attempt_id, deliveries, receipt)
+            return settle(desk, connection, claim, attempt_id, deliveries, receipt)
 
     words = "the database does not take an answer; it is tried again"
-    patiently(desk.clock, write, words, batch=claim.batch_id)
+    say_answer(receipt, is_late=patiently(desk.clock, write, words))

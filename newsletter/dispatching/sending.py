@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, insert, select, update
+from structlog.contextvars import bound_contextvars
 
 from newsletter.dispatching.claiming import Claim, claim_batch, release, still_open
 from newsletter.dispatching.desk import Desk
@@ -59,14 +60,24 @@ class _NotOursError(Exception):
 
 
 def send_batch(desk: Desk, batch_id: int) -> None:
-    """Send a batch if it may be sent now; harmless to call for any batch at any time."""
-    claim = claim_batch(desk, batch_id)
-    if claim is None:
-        return
-    desk.crash_point("after_claim")
-    started = start_attempt(desk, claim)
-    if started is None:
-        return
+    """Send a batch if it may be sent now; harmless to call for any batch at any time.
+
+    Whatever is logged beneath names the batch and its dispatch, the attempt and the worker.
+    """
+    with bound_contextvars(batch=batch_id, worker=desk.roster.name):
+        claim = claim_batch(desk, batch_id)
+        if claim is None:
+            return
+        desk.crash_point("after_claim")
+        with bound_contextvars(dispatch=claim.dispatch_id):
+            started = start_attempt(desk, claim)
+            if started is None:
+                return
+            with bound_contextvars(attempt=started.attempt_id):
+                _send(desk, claim, started)
+
+
+def _send(desk: Desk, claim: Claim, started: Started) -> None:
     desk.crash_point("after_sending")
     receipt = _hand_over(desk, started)
     desk.crash_point("after_answer")

@@ -80,26 +80,30 @@ def settle(
     attempt_id: int,
     deliveries: Sequence[int],
     receipt: Receipt,
-) -> None:
+) -> bool:
     """Write one answer down: on its Attempt always, on rows only where they still wait for it.
 
     Args:
         deliveries: ids, in the order of the receipt's outcomes.
+
+    Returns:
+        Whether it came late: the batch was given up meanwhile.
     """
     seen = connection.execute(_SEEN, {"its_id": claim.batch_id}).one()
     is_late = not (seen.state is BatchState.SENDING and seen.attempt_id == attempt_id)
     now = desk.store.now(connection)
     if not _write_answer(connection, attempt_id, receipt, now, is_late=is_late):
-        return  # it is written already: the commit went through, only its answer was lost
+        return False  # written already: the commit went through, only its answer was lost
     receipt = _understood(receipt)
     outcomes = _by_outcome(deliveries, receipt.outcomes)
     if is_late:
         _settle_late(connection, seen, attempt_id, outcomes)
-        return
+        return True
     _settle_readers(connection, seen, attempt_id, outcomes)
     _settle_batch(desk, connection, seen, outcomes, receipt)
     draw(desk, connection, seen, receipt, now)
     give_back(connection, claim.counts_on, len(outcomes.get(DeliveryOutcome.QUEUED, ())))
+    return False
 
 
 def _write_answer(

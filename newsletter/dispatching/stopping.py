@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from newsletter.dispatching.announcing import announce_pause, announce_review
+from newsletter.dispatching.saying import say_stuck
 from newsletter.model.ledger import DispatchState
 from newsletter.model.notice import NoticeKind
 from newsletter.store.tables import dispatch
@@ -34,6 +35,7 @@ def pause_by_itself(
     )
     if paused:
         announce_pause(connection, dispatch_id, reason, now, kind)
+        say_stuck(connection, dispatch_id, DispatchState.PAUSED.value, reason)
     return paused
 
 
@@ -48,4 +50,5 @@ def put_into_review(connection: Connection, dispatch_id: int, reason: str, now: 
     )
     if handed:
         announce_review(connection, dispatch_id, reason, now)
+        say_stuck(connection, dispatch_id, DispatchState.NEEDS_REVIEW.value, reason)
     return handed

@@ -12,12 +12,14 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, select, update
 
 from newsletter.dispatching.desk import Desk
+from newsletter.dispatching.saying import say_lost
 from newsletter.model.ledger import BatchState, DeliveryOutcome
 from newsletter.store.tables import attempt, batch, delivery
 from newsletter.store.writing import batch_step, changed, delivery_step
 
 _HELD: Select[Any] = select(
     batch.c.id,
+    batch.c.dispatch_id,
     batch.c.state,
     batch.c.fence,
     batch.c.owner,
@@ -47,6 +49,7 @@ def _take_back(desk: Desk, held: Row[Any]) -> bool:
             return _to_ready(connection, held)
         if not _to_unknown(connection, held):
             return False
+        say_lost(connection, held.dispatch_id, held.id, held.attempt_id, held.owner)
         desk.crash_point("sweeping")
         return True
 
@@ -55,7 +58,10 @@ def _to_ready(connection: Connection, held: Row[Any]) -> bool:
     statement = batch_step(BatchState.READY, BatchState.CLAIMED).where(
         batch.c.id == held.id, batch.c.fence == held.fence
     )
-    return changed(connection.execute(statement.values(owner="", lease_until=None)))
+    won = changed(connection.execute(statement.values(owner="", lease_until=None)))
+    if won:
+        say_lost(connection, held.dispatch_id, held.id, None, held.owner)
+    return won
 
 
 def _to_unknown(connection: Connection, held: Row[Any]) -> bool:

@@ -15,6 +15,7 @@ from newsletter.dispatching.cancelling import cancel_rest
 from newsletter.dispatching.desk import Desk
 from newsletter.dispatching.ending import end_what_is_done
 from newsletter.dispatching.preparing import prepare
+from newsletter.dispatching.saying import say_moved, say_opened
 from newsletter.dispatching.stopping import put_into_review
 from newsletter.dispatching.sweeping import sweep
 from newsletter.dispatching.warming import is_spent
@@ -107,7 +108,10 @@ def _start(desk: Desk, dispatch_id: int, due_at: datetime) -> bool:
         won = dispatch_step(DispatchState.PREPARING, DispatchState.SCHEDULED).where(
             dispatch.c.id == dispatch_id, dispatch.c.due_at == due_at
         )
-        return changed(connection.execute(won))
+        is_won = changed(connection.execute(won))
+        if is_won:
+            say_moved(connection, dispatch_id, DispatchState.PREPARING.value)
+        return is_won
 
 
 def _prepare_all(desk: Desk) -> list[str]:
@@ -146,11 +150,14 @@ def _open_waves(desk: Desk) -> None:
     """Open what is due, unless a canary of the same dispatch has not passed."""
     with desk.store.write(durable=False) as connection:
         now = desk.store.now(connection)
-        connection.execute(
+        opened = connection.execute(
             wave_step(WaveState.OPEN, WaveState.WAITING)
             .where(wave.c.due_at <= now, not_(_is_watched()), _is_sending())
             .values(opened_at=now)
+            .returning(wave.c.dispatch_id, wave.c.id)
         )
+        for row in opened:
+            say_opened(connection, row.dispatch_id, row.id)
 
 
 def _is_watched() -> ColumnElement[bool]:

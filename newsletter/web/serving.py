@@ -65,6 +65,7 @@ class Served:
         config = uvicorn.Config(
             app,
             log_level="error",
+            log_config=None,  # it would print tracebacks beside our log
             access_log=False,
             server_header=False,
             timeout_graceful_shutdown=GRACE_SECONDS,

@@ -1,4 +1,4 @@
-"""A line for each request, without anything that could be used or that names a person.
+"""A line for each request, at level debug: nothing in it can be used or names a person.
 
 Marks in addresses are rights, so they are masked; queries are not written down at all; an
 address of the network is cut to its /24 or /48.
@@ -34,7 +34,7 @@ class AccessLog:
 
         async def noting(message: Message) -> None:
             if message["type"] == "http.response.start":
-                _log.info(
+                _log.debug(
                     "request",
                     method=scope["method"],
                     path=masked_path(scope["path"]),
