@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Connection, and_, func, select
+from sqlalchemy import Column, Connection, and_, exists, func, select
 
 from newsletter.model.consent import MailState
-from newsletter.model.ledger import BatchState, DeliveryOutcome, DispatchState
+from newsletter.model.ledger import BatchState, DeliveryOutcome, DispatchState, WaveState
 from newsletter.model.transport import Answer
 from newsletter.store.tables import (
     attempt,
@@ -23,9 +23,16 @@ from newsletter.store.tables import (
     system_mail,
     throttle,
     tick,
+    wave,
 )
 
 _LIVE = (DispatchState.SCHEDULED, DispatchState.PREPARING, DispatchState.SENDING)
+_WAITING_SINCE = (
+    select(func.min(wave.c.opened_at))
+    .join(dispatch, dispatch.c.id == wave.c.dispatch_id)
+    .where(dispatch.c.state == DispatchState.SENDING, wave.c.state == WaveState.OPEN)
+    .where(exists().where(batch.c.wave_id == wave.c.id, batch.c.state == BatchState.READY))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +45,10 @@ class Figures:
         calls: answers of the provider so far, and the readers they were about, by answer.
         last_tick: aware, or None when no scheduler ever looked.
         due_since: when the oldest dispatch that should move by now was due, or None.
+        waiting_since: when the oldest wave opened that has batches nobody took yet, or None.
         unread_posts: posts of the provider that are not applied yet.
         unread_since: when the oldest of them came, or None.
+        mail_since: since when the oldest of the program's own mails could have gone, or None.
         held_until: nobody asks the provider before this moment (429), or None.
     """
 
@@ -50,8 +59,10 @@ class Figures:
     calls: dict[Answer, tuple[int, int]]
     last_tick: datetime | None
     due_since: datetime | None
+    waiting_since: datetime | None
     unread_posts: int
     unread_since: datetime | None
+    mail_since: datetime | None
     held_until: datetime | None
 
 
@@ -76,8 +87,14 @@ def read_figures(connection: Connection, now: datetime) -> Figures:
                 dispatch.c.state.in_(_LIVE), dispatch.c.due_at <= now
             )
         ).scalar(),
+        waiting_since=connection.execute(_WAITING_SINCE).scalar(),
         unread_posts=posts.unread,
         unread_since=posts.since,
+        mail_since=connection.execute(
+            select(func.min(system_mail.c.not_before)).where(
+                system_mail.c.state == MailState.QUEUED, system_mail.c.not_before <= now
+            )
+        ).scalar(),
         held_until=connection.execute(select(throttle.c.not_before)).scalar(),
     )
 

@@ -55,7 +55,9 @@ def _metrics(figures: Figures, now: float, workers: int | None) -> Iterator[Metr
     for name, words, since in (
         ("last_tick_age_seconds", "Since a scheduler looked.", figures.last_tick),
         ("due_age_seconds", "Since the oldest moving dispatch was due.", figures.due_since),
+        ("batch_lag_seconds", "Since a batch may go that waits.", figures.waiting_since),
         ("unread_age_seconds", "Since the oldest unread post came.", figures.unread_since),
+        ("system_mail_age_seconds", "Since the oldest own mail may go.", figures.mail_since),
     ):
         if since is not None:
             yield _gauge(name, words, max(0.0, now - since.timestamp()))
