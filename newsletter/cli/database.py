@@ -10,6 +10,9 @@ from newsletter.cli.copying import copy
 from newsletter.cli.opening import opened
 from newsletter.cli.output import emit, people, plain
 from newsletter.store.inspecting import Inspected, inspect_database
+from newsletter.store.opening import upgrade_database
+from newsletter.store.revisions import newest
+from newsletter.store.upgrading import Upgraded
 
 FOUND_ERRORS = 1
 
@@ -26,18 +29,49 @@ def register(program: typer.Typer) -> None:
 
 
 def upgrade(context: typer.Context, json: Json = False) -> None:
-    """Bring the database to this program's version; SQLite gets a backup beside it before."""
+    """Bring the database to this program's version; SQLite gets a backup beside it before.
+
+    Ends with 1 when older programs at work keep it from taking away what they need.
+    """
     app: App = context.obj()
-    before = inspect_database(app.settings.database_url)
-    with opened(app):
-        pass  # opening is what upgrades
-    if before.is_current:
-        told = f"The database is of revision {before.newest} already."
-    else:
-        told = f"Upgraded from {before.revision or 'nothing'} to {before.newest}."
-    plain(people(json), told)
+    done = upgrade_database(app.settings.database_url)
+    if not done.kept:
+        with opened(app):
+            pass  # opening makes the rows that every site has once, and looks at the key
+    console = people(json)
+    plain(console, _done(done))
+    if done.kept:
+        plain(console, _kept(done), "red")
     if json:
-        emit({"before": before.revision or None, "revision": before.newest})
+        told = {"oldest_program": done.oldest_program or None, "kept_by": done.kept or None}
+        emit({"before": done.before, "revision": done.revision, **told})
+    raise typer.Exit(FOUND_ERRORS if done.kept else 0)
+
+
+def _done(done: Upgraded) -> str:
+    """What it did, and what that means for programs that run meanwhile."""
+    if done.before is None:
+        return f"Upgraded from nothing to {done.revision}."
+    if done.revision == done.before:
+        newer = " A newer program expanded it, and this one goes on with it."
+        return f"The database is of revision {done.revision} already." + (
+            newer if done.revision > newest() else ""
+        )
+    if done.oldest_program:
+        meaning = (
+            f"Programs older than {done.oldest_program} are refused from now on, also those that "
+            "still run: end them, or start them again from the newer version."
+        )
+    else:
+        meaning = "It was only expanded: older programs that still run go on."
+    return f"Upgraded from {done.before} to {done.revision}. {meaning}"
+
+
+def _kept(done: Upgraded) -> str:
+    return (
+        f"To {newest()} it can not go yet: that takes away what older programs need, and some are "
+        f"at work: {done.kept}. Stop them, then do it again."
+    )
 
 
 def check(context: typer.Context, json: Json = False) -> None:
@@ -66,6 +100,16 @@ def _verdict(found: Inspected) -> str:
         return "There is no database yet; any command makes it."
     if found.is_current:
         return f"The database is sound, revision {found.revision}."
+    if found.is_ahead:
+        return (
+            f"The database is sound, revision {found.revision}: a newer program expanded it. "
+            f"This one, made for {found.newest}, goes on with it."
+        )
+    if found.lacks_only_contraction:
+        return (
+            f"The database is sound, revision {found.revision}, and this program works on it. "
+            f"Once no older ones run, bring it to {found.newest}: newsletter db upgrade"
+        )
     return (
         f"The database is sound, of revision {found.revision}; this program's is {found.newest}. "
         "Any command upgrades it, or: newsletter db upgrade"

@@ -15,7 +15,6 @@ from newsletter.store import Store
 from newsletter.store.backing_up import copy_file, copy_rows
 from newsletter.store.connecting import database_file, parse_url
 from newsletter.store.tables import delivery, subscriber
-from newsletter.store.upgrading import newest
 
 OpenStore = Callable[[str], Store]
 
@@ -63,6 +62,8 @@ def _describe(store: Store, copy: Path, made_at: datetime) -> Manifest:
             int(connection.execute(f"SELECT count(*) FROM {name}").fetchone()[0])  # noqa: S608
             for name in (subscriber.name, delivery.name)
         )
+        # Not the program's own: a newer one may have expanded the database meanwhile.
+        revision = connection.execute("SELECT version_num FROM alembic_version").fetchone()[0]
     return Manifest(
-        made_at, __version__, newest(), store.site_id, subscribers, deliveries, digest(copy)
+        made_at, __version__, revision, store.site_id, subscribers, deliveries, digest(copy)
     )

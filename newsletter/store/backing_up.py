@@ -13,6 +13,7 @@ from newsletter.errors import LedgerError
 from newsletter.store.copying import OF_THE_SITE, checksum, chunks
 from newsletter.store.store import Store
 from newsletter.store.tables import metadata
+from newsletter.store.upgrading import require_known
 
 
 def copy_file(source: Path, target: Path) -> None:
@@ -31,8 +32,10 @@ def copy_file(source: Path, target: Path) -> None:
 def copy_rows(source: Store, target: Store) -> Mapping[str, int]:
     """Copy every row, as of one moment, into a database that was just made.
 
-    Returns table -> rows. Raises LedgerError where the two differ after all.
+    Returns table -> rows. Raises LedgerError where the two differ after all, and DatabaseRefused
+    where a newer program's database holds more than this one knows of.
     """
+    require_known(source)
     rows: dict[str, int] = {}
     with source.engine.connect() as plain:
         reading = plain.execution_options(isolation_level="REPEATABLE READ")

@@ -9,10 +9,28 @@ from sqlalchemy import URL, Connection, Engine, StaticPool, create_engine, event
 from sqlalchemy.exc import ArgumentError
 
 from newsletter.errors import UsageError
+from newsletter.store.older import program_name
 from newsletter.store.store import RELAXED, WRITES
 
 # How long a writer waits for another process; longer than any transaction of ours.
 BUSY_MILLISECONDS = 60_000
+# A cable that is pulled says nothing: left alone, Linux waits two hours for an answer that never
+# comes and a quarter of an hour for a request nobody took, and the server keeps a dead machine's
+# locks for as long. So both sides ask after ten seconds of silence and give up within half a
+# minute; all work of ours can be done again. What the URL itself says counts instead.
+# https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS
+_GIVE_UP_AFTER = {
+    "connect_timeout": "10",  # seconds
+    "keepalives_idle": "10",  # seconds
+    "keepalives_interval": "5",  # seconds
+    "keepalives_count": "3",
+    "tcp_user_timeout": "25000",  # milliseconds
+}
+# https://www.postgresql.org/docs/current/runtime-config-connection.html
+_SERVER_SIDE = (
+    "-c timezone=UTC -c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5"
+    " -c tcp_keepalives_count=3 -c tcp_user_timeout=25000"
+)
 _EXAMPLES = "sqlite:///var/newsletter.db or postgresql://user@host/name"
 
 
@@ -45,7 +63,14 @@ def conninfo(url: str) -> str:
             'engine = "procrastinate" needs PostgreSQL: set DATABASE_URL like '
             "postgresql://user@host/name."
         )
-    return parsed.set(drivername="postgresql").render_as_string(hide_password=False)
+    known = {name: value for name, value in _parameters().items() if name not in parsed.query}
+    whole = parsed.set(drivername="postgresql").update_query_dict(known)
+    return whole.render_as_string(hide_password=False)
+
+
+def _parameters() -> dict[str, str]:
+    """What libpq is told beside the URL."""
+    return {"options": _SERVER_SIDE, "application_name": program_name(), **_GIVE_UP_AFTER}
 
 
 def database_file(url: URL) -> Path | None:
@@ -68,7 +93,7 @@ def connect(url: URL, connections: int) -> Engine:
         max_overflow=connections,
         hide_parameters=True,
         pool_pre_ping=True,  # a restarted server costs one reconnect, not one error
-        connect_args={"options": "-c timezone=UTC", "application_name": "newsletter"},
+        connect_args={k: v for k, v in _parameters().items() if k not in url.query},
     )
 
 

@@ -35,6 +35,7 @@ from sqlalchemy import (
 from newsletter.errors import DatabaseRefused, LedgerError
 from newsletter.store.store import Store
 from newsletter.store.tables import identity, metadata, site, throttle, tick
+from newsletter.store.upgrading import require_known
 from newsletter.store.writing import insert_into
 
 CHUNK = 5_000
@@ -63,14 +64,16 @@ def copy_database(source: Store, target: Store, *, name: str, told: Told) -> Cop
     """Copy everything; the source refuses from then on.
 
     Args:
-        source, target: open, whatever mark they carry; both of this program's revision.
+        source, target: open, whatever mark they carry.
         name: of the target, for people, without a password.
         told: hears of progress.
 
     Raises:
-        DatabaseRefused: the target holds another site, or the source went elsewhere before.
+        DatabaseRefused: the target holds another site, the source went elsewhere before, or a
+            newer program's holds more than this one knows of.
         LedgerError: the two sides differ after all.
     """
+    require_known(source)
     _mark(source, target, name)
     tables = [table for table in metadata.sorted_tables if table not in OF_THE_SITE]
     for table in tables:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, text
 
 from newsletter.store.connecting import connect, database_file, parse_url
+from newsletter.store.revisions import newest, steps_after
 from newsletter.store.trouble import while_opening
-from newsletter.store.upgrading import newest, revision_of
+from newsletter.store.upgrading import revision_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +31,24 @@ class Inspected:
         """Whether it needs no upgrade."""
         return self.revision == self.newest
 
+    @property
+    def is_ahead(self) -> bool:
+        """Whether a newer program expanded it; this one goes on with it all the same."""
+        return self.revision > self.newest
+
+    @property
+    def lacks_only_contraction(self) -> bool:
+        """Whether all that is left to do is to take away what older programs needed."""
+        ahead = steps_after(self.revision)
+        return bool(ahead) and all(step.contracts for step in ahead)
+
 
 def inspect_database(url: str) -> Inspected:
     """Look at the database's revision and soundness; makes and upgrades nothing.
 
     Raises:
         UsageError: a URL that is neither SQLite nor PostgreSQL.
-        DatabaseRefused: newer than this program, or not ours.
+        DatabaseRefused: too new for this program, or not ours.
         DatabaseUnreachable: it can not be opened.
     """
     parsed = parse_url(url)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import closing
 from datetime import datetime
 from secrets import token_hex
 
@@ -14,7 +15,7 @@ from newsletter.store.connecting import connect, database_file, parse_url
 from newsletter.store.store import Store, TimeSource, host_time, server_time
 from newsletter.store.tables import identity, site, throttle
 from newsletter.store.trouble import while_opening
-from newsletter.store.upgrading import upgrade
+from newsletter.store.upgrading import Upgraded, expand, upgrade
 from newsletter.store.writing import insert_or_ignore
 
 CONNECTIONS = 8
@@ -29,7 +30,7 @@ def open_store(
     connections: int = CONNECTIONS,
     moved: bool = False,
 ) -> Store:
-    """Open a database, making or upgrading it first.
+    """Open a database, making it or expanding it first; see `upgrading`.
 
     Args:
         url: `sqlite:///path`, `sqlite://` (memory), or `postgresql://...`.
@@ -42,8 +43,8 @@ def open_store(
 
     Raises:
         UsageError: a URL that is neither SQLite nor PostgreSQL.
-        DatabaseRefused: newer than this program, not ours, moved elsewhere, or made with another
-            secret key.
+        DatabaseRefused: too new for this program, not ours, moved elsewhere, to be contracted
+            first, or made with another secret key.
         DatabaseUnreachable: no server, no folder, no right to write it.
     """
     parsed = parse_url(url)
@@ -53,26 +54,43 @@ def open_store(
         )
 
 
+def upgrade_database(url: str) -> Upgraded:
+    """Bring a database to this program's revision; contracts it, too, unless older ones are seen.
+
+    Raises:
+        UsageError: a URL that is neither SQLite nor PostgreSQL.
+        DatabaseRefused: too new for this program, or not ours.
+        DatabaseUnreachable: as for `open_store`.
+    """
+    parsed = parse_url(url)
+    with while_opening(parsed), closing(_store(parsed, None, 1)) as store:
+        return upgrade(store, parsed)
+
+
 def _open(
     parsed: URL, fingerprints: Sequence[str], clock: Clock | None, connections: int, *, moved: bool
 ) -> Store:
     signs, *retired = fingerprints
-    is_sqlite = parsed.get_backend_name() == "sqlite"
-    store = Store(
-        connect(parsed, connections),
-        _time_source(clock, is_sqlite=is_sqlite),
-        alone=is_sqlite and database_file(parsed) is None,
-    )
+    store = _store(parsed, clock, connections)
     try:
-        upgrade(store, parsed)
+        expand(store, parsed)
         store.site_id = _site_id(store, signs)
         _keep_key(store, signs, retired)
         if not moved:
-            store.refuse_moved()
+            store.guard()
     except BaseException:
         store.close()
         raise
     return store
+
+
+def _store(parsed: URL, clock: Clock | None, connections: int) -> Store:
+    is_sqlite = parsed.get_backend_name() == "sqlite"
+    return Store(
+        connect(parsed, connections),
+        _time_source(clock, is_sqlite=is_sqlite),
+        alone=is_sqlite and database_file(parsed) is None,
+    )
 
 
 def _time_source(clock: Clock | None, *, is_sqlite: bool) -> TimeSource:

@@ -10,7 +10,7 @@ from threading import RLock
 from sqlalchemy import Connection, Engine, func, select
 
 from newsletter.errors import DatabaseRefused
-from newsletter.store.committing import doing_what_waits
+from newsletter.store.revisions import newest
 from newsletter.store.tables import identity
 
 TimeSource = Callable[[Connection], datetime]
@@ -19,7 +19,13 @@ WRITES = "newsletter_writes"
 RELAXED = "newsletter_relaxed"
 REPLACED = "a backup of "
 """Begins the mark of a database whose place a backup took; when that was made follows."""
-_MOVED_TO = "SELECT moved_to FROM site"
+# What every write asks first, in one statement: whether it may.
+_ASKS = "SELECT moved_to, (SELECT oldest_program FROM alembic_version)"
+_STANDING = f"{_ASKS} FROM site"
+# A machine that freezes, or loses its network, in the middle of a write holds rows that all others
+# wait for. The server itself takes them back; the write is then as if it had never begun.
+_MOST_IDLE = "set_config('idle_in_transaction_session_timeout', '60s', true)"
+_STANDING_ON_SERVER = f"{_ASKS}, {_MOST_IDLE} FROM site"
 
 
 class Store:
@@ -33,7 +39,7 @@ class Store:
     def __init__(self, engine: Engine, time: TimeSource, *, alone: bool) -> None:
         self.engine = engine
         self.site_id = ""
-        self._refuses_moved = False
+        self._guards = False
         self._time = time
         self._alone = alone  # one connection serves all: memory
         # SQLite takes one writer at a time. Waiting here costs nothing; waiting inside SQLite
@@ -76,8 +82,8 @@ class Store:
             return
         with self._writing, self.engine.connect() as plain:
             connection = plain.execution_options(**{WRITES: True, RELAXED: not durable})
-            with doing_what_waits(connection), connection.begin():
-                self._require_not_moved(connection)
+            with connection.begin():
+                self._require_ours(connection)
                 yield connection
 
     @contextmanager
@@ -85,36 +91,33 @@ class Store:
         with self.engine.connect() as connection:
             if snapshot:
                 connection = connection.execution_options(isolation_level="REPEATABLE READ")
-            with doing_what_waits(connection), connection.begin():
+            with connection.begin():
                 if not durable:
                     connection.exec_driver_sql("SET LOCAL synchronous_commit TO off")
                 if snapshot:  # one at a time, and before the moment is chosen
                     connection.exec_driver_sql("LOCK TABLE site IN SHARE ROW EXCLUSIVE MODE")
-                self._require_not_moved(connection)
+                self._require_ours(connection)
                 yield connection
 
-    def refuse_moved(self) -> None:
-        """From now on nothing is written that a copy elsewhere would not have.
+    def guard(self) -> None:
+        """From now on nothing is written that a copy elsewhere would not have, or that is too old.
 
-        Raises DatabaseRefused at once, and at every later write, when the database was moved:
-        a process that was running all the while must not take a sign-up into a database that
-        nobody looks at any more.
+        Raises DatabaseRefused at once, and at every later write, when the database was moved, or
+        was upgraded to what this program can not work on: a process that was running all the
+        while must not take a sign-up into a database that nobody looks at any more.
         """
-        self._refuses_moved = True
+        self._guards = True
         with self.read() as connection:
-            self._require_not_moved(connection)
+            self._require_ours(connection)
 
-    def _require_not_moved(self, connection: Connection) -> None:
-        if not self._refuses_moved:
+    def _require_ours(self, connection: Connection) -> None:
+        if not self._guards:
             return
-        name = connection.exec_driver_sql(_MOVED_TO).scalar()
-        if name and name.startswith(REPLACED):
-            raise DatabaseRefused(f"Restored: {name} took this database's place. Start again.")
-        if name:
-            raise DatabaseRefused(
-                f"This database was moved: {name}. Set DATABASE_URL to the new one, "
-                "or give the copy up: newsletter db copy --abandon"
-            )
+        asked = _STANDING if self.is_sqlite else _STANDING_ON_SERVER
+        row = connection.exec_driver_sql(asked).first()
+        if row is not None:
+            _require_not_moved(row[0] or "")
+            _require_not_too_old(row[1])
 
     def known_site_ids(self) -> frozenset[str]:
         """This site's id and those it had before a restore or copy."""
@@ -135,3 +138,21 @@ def server_time(connection: Connection) -> datetime:
     """PostgreSQL's time, the same for every machine that asks."""
     moment: datetime = connection.execute(select(func.clock_timestamp())).scalar_one()
     return moment.astimezone(UTC)
+
+
+def _require_not_moved(name: str) -> None:
+    if name.startswith(REPLACED):
+        raise DatabaseRefused(f"Restored: {name} took this database's place. Start again.")
+    if name:
+        raise DatabaseRefused(
+            f"This database was moved: {name}. Set DATABASE_URL to the new one, "
+            "or give the copy up: newsletter db copy --abandon"
+        )
+
+
+def _require_not_too_old(oldest: str) -> None:
+    if newest() < oldest:
+        raise DatabaseRefused(
+            f"The database was upgraded meanwhile, and programs older than {oldest} may not write "
+            f"to it any more; this one is of {newest()}. Install the newer version and start again."
+        )

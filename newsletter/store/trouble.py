@@ -16,6 +16,7 @@ _ADVICE = (
     ("is full", "Make room on its disk, then do it again."),
     ("No space left", "Make room on its disk, then do it again."),
     ("disk I/O error", "Look whether its disk is sound and has room, then do it again."),
+    ("lock timeout", "Somebody works on it for long, perhaps a backup: do it again afterwards."),
     ("locked", "Another program keeps it to itself: end that one, then do it again."),
     ("readonly", "This account may not write it: see who owns the file and its folder."),
     ("unable to open", "See that its folder is there and that this account may write it."),

@@ -20,9 +20,10 @@ from newsletter.errors import DatabaseRefused, UsageError
 from newsletter.model.ledger import DeliveryOutcome, ExclusionReason, Feedback
 from newsletter.store import Store, open_store
 from newsletter.store.connecting import connect, parse_url
+from newsletter.store.revisions import newest, revisions
 from newsletter.store.subscribers import NewReader, import_readers
 from newsletter.store.tables import delivery, metadata, tick
-from newsletter.store.upgrading import configuration, newest, revisions
+from newsletter.store.upgrading import configuration
 from tests.databases import FINGERPRINT
 
 NOW = datetime(2026, 12, 1, tzinfo=UTC)
@@ -68,8 +69,10 @@ def test_a_database_moves_on_to_the_key_that_signs(database_url: str) -> None:
 def test_a_newer_database_is_refused_and_left_alone(database_url: str, store: Store) -> None:
     """A database that a newer program upgraded is not touched."""
     with store.write() as connection:
-        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-    with pytest.raises(DatabaseRefused, match="revision 9999, which this program does not know"):
+        connection.execute(
+            text("UPDATE alembic_version SET version_num = '9999', oldest_program = '9998'")
+        )
+    with pytest.raises(DatabaseRefused, match="revision 9999: a newer program upgraded it"):
         open_store(database_url, secret_fingerprint=FINGERPRINT)
 
 
