@@ -21,6 +21,7 @@ from newsletter.model.transport import (
 )
 from newsletter.transports.sendgrid import SendGridTransport
 from newsletter.transports.sendgrid_log import SendGridLog
+from newsletter.transports.sendgrid_scopes import scopes_of
 from newsletter.transports.smtp import SmtpTransport
 
 _SANDBOX_KEY = "sandbox"
@@ -92,6 +93,16 @@ class Outside:
             return None
         url = self.settings.sendgrid_url
         return SendGridLog(self._key or _SANDBOX_KEY, url, clock=self.clock)
+
+    def scopes(self) -> frozenset[str] | None:
+        """What the key may do, by SendGrid's word; None where SendGrid is not asked for it.
+
+        Raises:
+            ProviderSilent: no answer, or the key was refused.
+        """
+        if not self.has_provider:
+            return None
+        return scopes_of(self._key or _SANDBOX_KEY, self.settings.sendgrid_url)
 
     @property
     def _key(self) -> str:

@@ -20,6 +20,8 @@ from newsletter.publishing.examining import (
     examine_settings,
     examined_row,
 )
+from newsletter.publishing.examining_key import examine_key
+from newsletter.safekeeping.fitness import Machine, examine_machine
 
 _COLOUR = {Health.GOOD: "green", Health.WEAK: "yellow", Health.BAD: "red", Health.UNKNOWN: "dim"}
 
@@ -32,7 +34,7 @@ def register(program: typer.Typer) -> None:
 def doctor(
     context: typer.Context,
     network: Annotated[
-        bool, typer.Option(help="Ask DNS about the sender, and the unsubscribe address.")
+        bool, typer.Option(help="Ask DNS about the sender, the unsubscribe address, and SendGrid.")
     ] = False,
     selector: Annotated[
         list[str] | None, typer.Option(help="A DKIM selector instead of s1 and s2; repeatable.")
@@ -41,15 +43,17 @@ def doctor(
         bool, typer.Option("--json", help="One JSON document on standard output.")
     ] = False,
 ) -> None:
-    """Say whether this site is fit to send; exit 1 when something is bad."""
+    """Say whether site and machine are fit to send; exit 1 when something is bad."""
     app: App = context.obj()
     found = list(examine_settings(app.settings, real=app.sends_for_real))
+    found += examine_machine(Machine(app.settings, app.clock.now, app.count_workers))
     if network:
         address = app.links.unsubscribe(MADE_UP_READER)
         found += examine_outside(app.site, address, selector or SELECTORS)
+        found.append(examine_key(app.outside.scopes))
     else:
         told = "Ask with --network."
-        found.append(Examined("SPF, DKIM, DMARC, one-click", Health.UNKNOWN, told))
+        found.append(Examined("SPF, DKIM, DMARC, one-click, key", Health.UNKNOWN, told))
     _tell(people(json), found)
     if json:
         emit([examined_row(one) for one in found])

@@ -16,12 +16,11 @@ from newsletter.config.secret_keys import secret_key_file
 from newsletter.errors import UsageError
 from newsletter.safekeeping.archive import Archive, open_archive
 from newsletter.safekeeping.backing_up import back_up
+from newsletter.safekeeping.fitness import BACKUPS
 from newsletter.safekeeping.journal import NAME
 from newsletter.safekeeping.restoring import Ground, Restored, require_key, restore
 from newsletter.scheduling.spoken import people as readers_in_words
 from newsletter.store import Store
-
-FOLDER = "backups"
 
 
 def register(program: typer.Typer) -> None:
@@ -41,7 +40,7 @@ def make(
     app: App = context.obj()
     with opened(app) as store:
         named = f"{app.clock.now():%Y-%m-%d-%H%M%S}.backup"
-        target = file or app.settings.var / FOLDER / named
+        target = file or app.settings.var / BACKUPS / named
         manifest = back_up(store, app.settings.database_url, app.open_store, target, _key(app))
     plain(
         people(json),

@@ -21,6 +21,7 @@ from newsletter.sandbox.logs import Gate, Logs
 from newsletter.sandbox.mailbox import Mailbox
 from newsletter.sandbox.options import SandboxOptions
 from newsletter.sandbox.reactions import Reactions
+from newsletter.sandbox.scopes import Scopes
 from newsletter.sandbox.suppressions import SuppressionPages
 
 
@@ -55,6 +56,7 @@ def build(options: SandboxOptions) -> Sandbox:
         Route("/v3/mail/send", intake),
         *Logs(mailbox.journal, gate).routes(),
         *SuppressionPages(reactions.lists, gate).routes(),
+        *Scopes(gate).routes(),
         Route("/v3/{rest:path}", _no_such_endpoint, methods=["GET", "POST", "PUT", "DELETE"]),
         *api.routes(),
         *EventsApi(mailbox.journal, reactions, gate).routes(),

@@ -42,7 +42,7 @@ def test_a_site_that_sends_nothing_yet_is_only_advised(
     told = doctor(write_site(tmp_path))
     assert told["sending"] == "weak"
     assert told["sender"] == "weak"
-    assert told["SPF, DKIM, DMARC, one-click"] == "unknown"
+    assert told["SPF, DKIM, DMARC, one-click, key"] == "unknown"
 
 
 def test_with_a_key_the_same_is_bad(tmp_path: Path, alone: pytest.MonkeyPatch) -> None:
