@@ -46,6 +46,11 @@ class Outside:
         return bool(self._key) and not self._is_local
 
     @property
+    def can_mail(self) -> bool:
+        """Whether anything is configured to send with."""
+        return self.has_provider or bool(self.settings.smtp.host)
+
+    @property
     def why_no_events(self) -> str:
         """Why the provider can not tell what became of mails; empty when it can."""
         if not self.has_provider:

@@ -20,6 +20,7 @@ from newsletter.errors import UsageError
 from newsletter.model.account import Member
 from newsletter.model.person import Role
 from newsletter.scheduling.spoken import counted
+from newsletter.web.studio.inviting import post_invitation
 
 Email = Annotated[str, typer.Argument(metavar="EMAIL", help="The person's address.")]
 
@@ -59,13 +60,21 @@ def invite(
     context: typer.Context,
     email: Email,
     role: Annotated[Role, typer.Option(help="What the person may.")] = Role.EDITOR,
+    mail: Annotated[
+        bool, typer.Option(help="Mail the invitation, where something is set up to send with.")
+    ] = True,
     json: Json = False,
 ) -> None:
-    """Print a one-time link with which someone makes an account; good for seven days."""
+    """Mail and print a one-time link with which someone makes an account; good for seven days."""
     app: App = context.obj()
     with _accounts(app) as accounts:
         token = accounts.invite(email, role, by=COMMAND_LINE)
-    _hand_over(app, token, f"{email} becomes {role.value} with this link, within seven days:", json)
+        told = ""
+        if mail and app.outside.can_mail:
+            link = _address(app, token)
+            told = post_invitation(app, app.site, accounts, token, link, named=False)
+    words = f"{email} becomes {role.value} with this link, within seven days:"
+    _hand_over(app, token, words, json, told)
 
 
 def link(
@@ -120,15 +129,21 @@ def _accounts(app: App) -> Iterator[Accounts]:
         yield app.accounts(store)
 
 
-def _hand_over(app: App, token: str, words: str, json: bool) -> None:
-    address = f"{app.settings.studio.url}/studio/link/{token}"
+def _address(app: App, token: str) -> str:
+    return f"{app.settings.studio.url}/studio/link/{token}"
+
+
+def _hand_over(app: App, token: str, words: str, json: bool, told: str = "") -> None:
+    address = _address(app, token)
     if json:
-        emit({"link": address})
+        emit({"link": address} | ({"mail": told} if told else {}))
         return
     console = people(json)
     plain(console, words)
     plain(console, address)
     plain(console, "It works once, is shown only now, and lets in whoever has it.", "dim")
+    if told:
+        plain(console, told)
 
 
 def _told(accounts: Accounts, person_id: int, words: str, json: bool) -> None:

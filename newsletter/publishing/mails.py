@@ -9,8 +9,10 @@ from newsletter.model.finding import Finding, Severity
 from newsletter.model.site import Site
 from newsletter.rendering.system_mail import (
     APPROVAL_REQUEST,
+    INVITATION,
     NOTICE,
     print_approval_request,
+    print_invitation,
     print_mail,
     print_notice,
 )
@@ -22,6 +24,13 @@ _ASKED = {
     "subject": "Why microneedling works",
     "note": "Please have a look at the second tip.",
     "link": "https://news.example.com/studio/review/sample",
+    "until": "Tuesday 8 December, 09:00 UTC",
+}
+_INVITED = {
+    "by": "Mira",
+    "role": "editor",
+    "may": "may write, preview and test issues",
+    "link": "https://news.example.com/studio/link/sample",
     "until": "Tuesday 8 December, 09:00 UTC",
 }
 _NONE = Finding(
@@ -48,6 +57,8 @@ def check_mails(site: Site, evidence: Evidence) -> tuple[Finding, ...]:
         forms[NOTICE] = print_notice(site, "Issue 12 is out", "Everybody has it.")
     if (site.root / FOLDER / APPROVAL_REQUEST).is_dir():  # nor that one
         forms[APPROVAL_REQUEST] = print_approval_request(site, _ASKED)
+    if (site.root / FOLDER / INVITATION).is_dir():
+        forms[INVITATION] = print_invitation(site, _INVITED)
     return tuple(
         found
         for name, form in forms.items()

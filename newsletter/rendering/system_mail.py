@@ -63,6 +63,9 @@ NOTICE = "notice"
 APPROVAL_REQUEST = "approval-request"
 """The folder of what somebody without an account gets who is asked to approve a letter."""
 
+INVITATION = "invitation"
+"""The folder of what somebody gets who is invited into the studio."""
+
 
 @dataclass(frozen=True, slots=True)
 class LatestIssue:
@@ -125,6 +128,20 @@ def print_approval_request(site: Site, asked: Mapping[str, str]) -> MailForm:
         ContentError: the logo can not be read.
     """
     return _Press(site, APPROVAL_REQUEST, None, {"asked": asked}).form()
+
+
+def print_invitation(site: Site, invited: Mapping[str, str]) -> MailForm:
+    """Render what invites somebody into the studio: complete, with nothing left to fill in.
+
+    Args:
+        invited: `by` whom (may be empty), as which `role`, what that role `may`, `link`, and
+            `until` when it is good.
+
+    Raises:
+        TemplateError: a file of its folder is missing, or not valid Jinja or MJML.
+        ContentError: the logo can not be read.
+    """
+    return _Press(site, INVITATION, None, {"invited": invited}).form()
 
 
 def render_mail(

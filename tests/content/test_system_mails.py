@@ -12,7 +12,12 @@ from newsletter.config import load_settings
 from newsletter.errors import Place
 from newsletter.model.consent import MailName
 from newsletter.model.merge import Context, MergeTag
-from newsletter.rendering.system_mail import LatestIssue, print_approval_request, print_mail
+from newsletter.rendering.system_mail import (
+    LatestIssue,
+    print_approval_request,
+    print_invitation,
+    print_mail,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 SITE = load_settings(ROOT, {}).site
@@ -43,6 +48,18 @@ def test_what_asks_for_an_approval_passes_its_rules() -> None:
         assert check_mail(made, SITE, Evidence(), place) == ()
         assert "<b>tip</b>" not in made.html
         assert link["link"] in made.text
+
+
+@pytest.mark.parametrize("by", ["Ada & <Bo>", ""])
+def test_an_invitation_passes_its_rules(by: str) -> None:
+    """From somebody by name, and from the command line."""
+    link = "https://news.example.com/studio/link/sample"
+    told = {"by": by, "role": "editor", "may": "may write", "link": link, "until": "Tuesday"}
+    made = print_invitation(SITE, told).rendition
+    assert check_mail(made, SITE, Evidence(), Place("templates/mail/invitation")) == ()
+    assert "<Bo>" not in made.html
+    assert link in made.text
+    assert ("You are invited to work" in made.text) is (by == "")
 
 
 def test_a_confirmation_with_a_way_to_unsubscribe_is_found() -> None:

@@ -60,7 +60,8 @@ one_time_link = Table(
 )
 Index("ix_one_time_link_expires", one_time_link.c.expires_at)
 
-# Tries at signing in since `began_at`: by address, by network, and by both together.
+# Tries at signing in since `began_at`: by address, by network, and by both together. Test mails
+# are counted here, too: by person, and by the form they were sent with.
 sign_in_tries = Table(
     "sign_in_tries",
     metadata,

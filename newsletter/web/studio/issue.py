@@ -15,7 +15,12 @@ from newsletter.web.preview.live import changes
 from newsletter.web.studio.issue_bench import Bench
 from newsletter.web.studio.issue_checks import checks_values, weight_values
 from newsletter.web.studio.issue_difference import IssueDifference
-from newsletter.web.studio.issue_letter import IssueLetter, letter_values, reach_values
+from newsletter.web.studio.issue_letter import (
+    IssueLetter,
+    greeting_values,
+    letter_values,
+    reach_values,
+)
 from newsletter.web.studio.issue_library import IssueLibrary, kinds_of
 from newsletter.web.studio.issue_outline import IssueOutline, outline_values
 from newsletter.web.studio.issue_section import IssueSection, section_values
@@ -31,6 +36,7 @@ PARTS: Mapping[str, Values] = {
     "outline": outline_values,
     "stage": stage_values,
     "letter": letter_values,
+    "greeting": greeting_values,
     "section": section_values,
     "reach": reach_values,
     "checks": checks_values,

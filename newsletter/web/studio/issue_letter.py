@@ -8,7 +8,8 @@ from typing import Any
 
 from starlette.responses import Response
 
-from newsletter.authoring.letter import LETTER_FIELDS, change_letter, read_letter
+from newsletter.authoring.letter import BODY, LETTER_FIELDS, change_letter, read_letter, written
+from newsletter.content.merge import EXAMPLE
 from newsletter.errors import UsageError
 from newsletter.model.content import SUBSCRIBER_ZONE, Issue
 from newsletter.model.zone import known_zones
@@ -18,6 +19,7 @@ from newsletter.scheduling.timing import read_timing
 from newsletter.store.audience import count_by_interests, count_by_zone
 from newsletter.store.interests import imagined_bits, mask_of
 from newsletter.web.preview.showing import variant_label
+from newsletter.web.studio.greeting import without_name
 from newsletter.web.studio.issue_bench import Bench
 from newsletter.web.studio.issue_saving import saved
 from newsletter.web.studio.routing import Address
@@ -71,6 +73,18 @@ def letter_values(bench: Bench) -> dict[str, Any]:
         "audience": (letter.audience or EVERYONE) if named else OWN_RULE,
         "zones": [SUBSCRIBER_ZONE, *sorted(known_zones())],
         "site_zone": site.dispatch.timezone,
+        **greeting_values(bench),
+    }
+
+
+def greeting_values(bench: Bench) -> dict[str, Any]:
+    """For `issue_greeting.html`: what a reader's name looks like in the opening."""
+    body = written(bench.document.text, BODY, bench.document.name)
+    fields = bench.side.site.subscriber_fields
+    return {
+        "tag": EXAMPLE,
+        "default": without_name(EXAMPLE, fields),
+        "nameless": without_name(body, fields),
     }
 
 

@@ -12,6 +12,7 @@ from newsletter.errors import NotFound, UsageError
 from newsletter.model.account import Member, OneTimeLink
 from newsletter.model.person import Person, Role
 from newsletter.scheduling.spoken import counted
+from newsletter.web.studio.inviting import post_invitation
 from newsletter.web.studio.routing import Address
 from newsletter.web.studio.side import StudioSide
 from newsletter.web.studio.signing_in import LINK
@@ -60,7 +61,8 @@ class People:
             typed = self._form(email, role, problem.fields["email"])
             return self.side.draw(visit, "invite", typed, 400)
         words = f"{email} becomes {role.value} with it: within seven days, and once."
-        return self._hand_over(visit, "Invitation", email, token, words)
+        posted = self._post(token) if visit.form.has("mail") else ""
+        return self._hand_over(visit, "Invitation", email, token, words, posted)
 
     def uninvite(self, visit: Visit) -> Response:
         """Take an invitation back."""
@@ -151,11 +153,19 @@ class People:
     def _form(
         self, email: str = "", role: Role = Role.EDITOR, problem: str = ""
     ) -> Mapping[str, Any]:
-        return {"email": email, "role": role, "problem": problem, "roles": _roles()}
+        mails = self.side.app.outside.can_mail
+        told = {"email": email, "role": role, "problem": problem}
+        return {**told, "roles": _roles(), "mails": mails}
 
-    def _hand_over(self, visit: Visit, title: str, email: str, token: str, words: str) -> Response:
+    def _post(self, token: str) -> str:
+        side, link = self.side, self.side.link(f"{LINK}{token}")
+        return post_invitation(side.app, side.site, side.accounts, token, link)
+
+    def _hand_over(
+        self, visit: Visit, title: str, email: str, token: str, words: str, posted: str = ""
+    ) -> Response:
         link = self.side.link(f"{LINK}{token}")
-        values = {"title": title, "email": email, "link": link, "words": words}
+        values = {"title": title, "email": email, "link": link, "words": words, "posted": posted}
         return self.side.draw(visit, "hand_over", values)
 
 

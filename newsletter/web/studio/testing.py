@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from secrets import token_hex
 from typing import Any
 
 from starlette.responses import Response
 
-from newsletter.errors import NewsletterError
+from newsletter.errors import NewsletterError, TooManyRequests
 from newsletter.model.person import Role
 from newsletter.model.review import TestGroup
 from newsletter.model.transport import Outcome
@@ -19,6 +20,7 @@ from newsletter.reviewing.groups import (
     save_group,
     send_tests,
 )
+from newsletter.reviewing.trying import take_test
 from newsletter.scheduling.spoken import counted
 from newsletter.store.reviews import all_groups
 from newsletter.web.preview.personas import PERSONAS, reader_values
@@ -57,8 +59,13 @@ class Testing:
         slug, form = require_slug(self.side, visit), visit.form
         try:
             tried = self._send(visit, slug)
+        except TooManyRequests as problem:
+            return self._draw(visit, str(problem), 429)
         except NewsletterError as problem:
             return self._draw(visit, str(problem), 400)
+        if not tried:
+            told = "That was another click: this test was sent once, and not again."
+            return self.side.went(f"/studio/issues/{slug}", told)
         to = form.one("to")
         self.side.record(visit, "send a test", slug, to=to, mails=len(tried))
         failed = [each for each in tried if each.outcome is not Outcome.ACCEPTED]
@@ -91,15 +98,18 @@ class Testing:
         return self.side.went(GROUPS, f"{name} is saved.")
 
     def _send(self, visit: Visit, slug: str) -> tuple[Tried, ...]:
-        form = visit.form
+        """What became of each mail; empty when this form was sent before."""
+        form, room = visit.form, room_of(self.side)
         if form.one("to") == MYSELF:
             to: tuple[str, ...] = (visit.person.email,)
         else:
-            to = addresses_of(room_of(self.side), require_int(form.one("to"), "where it goes"))
+            to = addresses_of(room, require_int(form.one("to"), "where it goes"))
         composition = self.side.desk.composition(slug)
         reader = reader_values(composition.site, form.one("persona"))
         transport = self.side.app.open_transport()
         try:
+            if not take_test(room, visit.person.id, form.one("once")):
+                return ()
             return send_tests(composition, transport, to, reader, form.one("variant"))
         finally:
             transport.close()
@@ -118,6 +128,7 @@ class Testing:
             "typed": visit.form,
             "problem": problem,
             "may_change": visit.person.may(Role.PUBLISHER),
+            "once": token_hex(8),
         }
         return self.side.draw(visit, "test", values, status)
 

@@ -207,7 +207,7 @@ def test_authors_are_those_in_the_log_and_in_git(review: Review) -> None:
 
 
 def test_who_changed_a_snippet_of_a_letter_is_one_of_its_authors(review: Review) -> None:
-    """On the snippet's own page, by another issue's page, and in git; not of a snippet not in it."""
+    """On the snippet's own page, by another issue's page, and in git; not of other snippets."""
     snippet = "issues/topics/skin/collagen.md"
     git(review.root, "init", "-q")
     git(review.root, "add", snippet)

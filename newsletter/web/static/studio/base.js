@@ -89,16 +89,30 @@ document.addEventListener("click", (event) => {
   }
 });
 
-// A form is sent once, however often its button is pressed.
+// A form is sent once, however often its button is pressed; only what is downloaded may be again.
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (event.defaultPrevented || form.method !== "post") return;
-  if (form.dataset.sent) event.preventDefault();
+  if (event.defaultPrevented || form.method !== "post" || "again" in form.dataset) return;
+  if (form.dataset.sent) return event.preventDefault();
   form.dataset.sent = "1";
+  // Afterwards: a button that is off is not part of what is sent, and scripts may send by themselves.
+  setTimeout(() => (event.defaultPrevented ? release(form) : hold(form)));
 });
-addEventListener("pageshow", () => {
-  for (const form of document.forms) delete form.dataset.sent;
-});
+
+function hold(form) {
+  for (const button of form.elements) {
+    if (button.type === "submit" && !button.disabled) Object.assign(button, { disabled: true }).dataset.held = "";
+  }
+}
+
+function release(form) {
+  delete form.dataset.sent;
+  for (const button of form.elements) {
+    if ("held" in button.dataset) Object.assign(button, { disabled: false }).removeAttribute("data-held");
+  }
+}
+
+addEventListener("pageshow", () => [...document.forms].forEach(release));
 
 // On a phone the menu begins folded.
 const menu = document.querySelector("details.menu");

@@ -1,5 +1,6 @@
 // The page of an issue: what its parts tell each other.
 
+import "./issue_greeting.js";
 import "./issue_pictures.js";
 
 import { later, pageAt, tell } from "./base.js";
@@ -77,7 +78,7 @@ function toFinding({ section, field, line = "" }) {
 
 // What comes after a change, here or on disk: the mail first, everything else behind it.
 const others = later(async () => {
-  await Promise.allSettled([refreshOutline(), refresh("reach")]);
+  await Promise.allSettled([refreshOutline(), refresh("reach"), refresh("greeting")]);
   keepSteps();
   mark(selected || "letter");
   await refresh("checks");
