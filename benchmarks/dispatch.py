@@ -20,13 +20,14 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
+from benchmarks.parts.cost import peak_memory
 from benchmarks.parts.counting import counting_server, talk_http, talk_smtp
 from benchmarks.parts.letters import HTML_BYTES, ISSUE, TAGS, renditions
+from benchmarks.parts.site import NAMES, app_on, make_due
 from benchmarks.parts.stages import COMPOSE, MADE_UP, STAGES, Stages, TimedTransport
-from newsletter.bootstrap import App, load_app
+from newsletter.bootstrap import App
 from newsletter.dispatching.letters import ReadyLetter
 from newsletter.dispatching.marks import mark
-from newsletter.dispatching.planning import Plan, schedule
 from newsletter.dispatching.readers import Readers, recipients
 from newsletter.dispatching.running import Dispatcher
 from newsletter.dispatching.sending import send_batch
@@ -34,11 +35,9 @@ from newsletter.engines.inline import InlineEngine
 from newsletter.model.ledger import DeliveryOutcome
 from newsletter.model.transport import Answer, Batch, Letter, Transport
 from newsletter.rendering import list_id
-from newsletter.store.approvals import record_approval
 from newsletter.store.subscribers import NewReader, import_readers
 from newsletter.transports.smtp import SmtpTransport
 
-ROOT = Path(__file__).parents[1]
 BATCH = 1_000
 BARE_READERS = 300_000
 SMTP_READERS = 5_000
@@ -128,14 +127,7 @@ def apart(work: Callable[..., T], *args: object) -> T:
 
 def open_app(database: Path, port: int = 0) -> App:
     """The repository's site with a database and a provider of our own."""
-    return load_app(
-        ROOT,
-        {
-            "DATABASE_URL": f"sqlite:///{database}",
-            "SENDGRID_URL": f"http://127.0.0.1:{port}",
-            "NEWSLETTER_SECRET_KEYS": "benchmarks-sign-with-this-0123456789",
-        },
-    )
+    return app_on(f"sqlite:///{database}", port)
 
 
 def fill(database: Path, readers: int) -> None:
@@ -143,24 +135,13 @@ def fill(database: Path, readers: int) -> None:
     app = open_app(database)
     store = app.open_store()
     import_readers(store, map(new_reader, range(readers)), app.clock.now())
-    approved = record_approval(
-        store,
-        renditions(),
-        by="benchmark",
-        at=app.clock.now(),
-        sender=app.site.sender,
-        list_id=list_id(app.site),
-        findings=(),
-        sources={},
-    )
-    schedule(store, approved.id, Plan(due_at=app.clock.now(), by="benchmark"))
+    make_due(app, store)
     store.close()
 
 
 def new_reader(number: int) -> NewReader:
-    names = ("Marianne", "Zoë", "Seán", "山田", "")
     return NewReader(
-        f"reader{number}@example.test", names[number % len(names)], {"clinic": "berlin"}
+        f"reader{number}@example.test", NAMES[number % len(NAMES)], {"clinic": "berlin"}
     )
 
 
@@ -261,12 +242,6 @@ def timed_transport(app: App, port: int, stages: Stages) -> TimedTransport:
     transport = TimedTransport(KEY, f"http://127.0.0.1:{port}", clock=app.clock)
     transport.stages = stages
     return transport
-
-
-def peak_memory() -> int:
-    """Bytes: the most this process ever held, as the kernel counts it."""
-    status = Path("/proc/self/status").read_text(encoding="ascii")
-    return int(status.partition("VmHWM:")[2].split()[0]) * 1024
 
 
 def show_rates(runs: list[Run], bare: Run, smtp: Run) -> None:

