@@ -38,25 +38,6 @@ def sentences(
     return tuple(told)
 
 
-def headline(handed: Handed, heard: Heard, engaged: Engaged | None) -> str:
-    """All of it in one sentence, without comparison: `9,871 of 10,000 readers got it, ...`."""
-    if heard.anything:
-        told = [f"{heard.delivered:,} of {_readers(handed.readers)} got it"]
-    else:
-        told = [f"{handed.accepted:,} of {_readers(handed.readers)} were handed to the provider"]
-    if engaged is not None and engaged.opened.possible:
-        told += [f"{_some(engaged.opened)} opened it", f"{_some(engaged.clicked)} clicked"]
-    left = f"{heard.unsubscribes:,}" if heard.unsubscribes else "nobody"
-    return f"{', '.join(told)}, and {left} unsubscribed."
-
-
-def _some(band: Band) -> str:
-    """`412`, `at least 412` where there may be more, `nobody`."""
-    if not band.possible:
-        return "nobody"
-    return f"{band.surely:,}" if band.surely == band.possible else f"at least {band.surely:,}"
-
-
 def _arrived(handed: Handed, heard: Heard, earlier: Sequence[Shares]) -> str:
     if not heard.anything:
         said = f"{handed.accepted:,} of {_readers(handed.readers)} were handed to the provider"

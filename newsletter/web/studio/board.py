@@ -12,13 +12,15 @@ from newsletter.authoring.issues import duplicate_issue, new_issue
 from newsletter.content import Headline
 from newsletter.content.issue import better_slug
 from newsletter.errors import NewsletterError, NotFound, UsageError
-from newsletter.model.person import Role
+from newsletter.model.audience import Audience
+from newsletter.model.person import Person, Role
 from newsletter.scheduling.reach import count_reach
 from newsletter.scheduling.spoken import counted, people
 from newsletter.store.approvals import load_approval
 from newsletter.store.audience import count
 from newsletter.store.calendar import asked_about
 from newsletter.web.studio.cards import COLUMNS, WAITS, Card, Deck, cards, in_columns, sent_cards
+from newsletter.web.studio.first_steps import Step, first_steps
 from newsletter.web.studio.routing import Address
 from newsletter.web.studio.shelf import Shelf
 from newsletter.web.studio.side import StudioSide
@@ -63,6 +65,7 @@ class Board:
             "more_sent": sum(card.column == "sent" for card in found) > MOST_SENT,
             "may_publish": visit.person.may(Role.PUBLISHER),
             "is_watched": is_looked_after(self.side.store),
+            "steps": self._steps(visit.person, found),
             "typed": Form(),
             "problem": "",
         }
@@ -124,6 +127,12 @@ class Board:
                 {"count": people(self._reach(approval_id)), "badge": "", "tone": ""}
             )
         return JSONResponse(self._draft(slug))
+
+    def _steps(self, person: Person, found: list[Card]) -> tuple[Step, ...]:
+        if any(card.dispatch for card in found):
+            return ()
+        with self.side.store.read() as connection:
+            return first_steps(person, found, count(connection, Audience()))
 
     def _draft(self, slug: str) -> dict[str, str]:
         try:

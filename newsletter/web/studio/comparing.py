@@ -19,12 +19,12 @@ FEWEST, MOST = 2, 5
 FIELD = "issue-"
 _ALL = 10_000
 _MEASURES = (
-    ("arrived", "Arrived", "of the readers it was meant for"),
-    ("opened", "Opened", "of those accepted; surely people"),
-    ("clicked", "Clicked", "of those accepted; surely people"),
-    ("returned", "Came back", "of those accepted"),
-    ("left", "Unsubscribed", "of those accepted"),
-    ("complained", "Reported as spam", "of those accepted"),
+    ("arrived", "Delivered", "of the readers it was meant for"),
+    ("opened", "Opened", "of those handed over; surely people"),
+    ("clicked", "Clicked", "of those handed over; surely people"),
+    ("returned", "Came back", "of those handed over"),
+    ("left", "Unsubscribed", "of those handed over"),
+    ("complained", "Reported as spam", "of those handed over"),
 )
 
 

@@ -15,7 +15,6 @@ from newsletter.feedback.divided import Divided, divide
 from newsletter.feedback.numbers import Report
 from newsletter.feedback.over_the_letter import Spot, spots
 from newsletter.feedback.report import report_of
-from newsletter.feedback.sentences import headline
 from newsletter.feedback.timeline import Timeline, timeline_of
 from newsletter.feedback.went_wrong import Trouble, went_wrong
 from newsletter.rendering import fill
@@ -82,7 +81,6 @@ class ReadingRoom:
         begun = report.first_sent_at
         return {
             "report": report,
-            "headline": headline(report.handed, report.heard, report.engaged),
             "begun": self.said(begun) if begun else "",
             "counted": self.said(report.at),
             "timeline": reading.timeline,

@@ -13,9 +13,9 @@ MOST_SNIPPETS = 12
 
 
 def funnel_of(report: Report) -> Chart:
-    """From everybody it was frozen for to those who clicked."""
-    header = ("Step", "Readers", "Of those accepted")
-    return funnel("funnel", "From frozen to clicked", list(_steps(report)), header)
+    """From everybody it was counted for to those who clicked."""
+    header = ("Step", "Readers", "Share")
+    return funnel("funnel", "From the list to the click", list(_steps(report)), header)
 
 
 def timeline_chart(timeline: Timeline, *, with_engagement: bool) -> Chart:
@@ -62,8 +62,8 @@ def told_band(band: Band) -> str:
 
 def _steps(report: Report) -> Iterator[Bar]:
     handed, heard, taken = report.handed, report.heard, report.handed.accepted
-    yield Bar("Frozen", handed.frozen, f"{handed.frozen:,}", cells=(f"{handed.frozen:,}", ""))
-    yield _step("Accepted", taken, taken)
+    yield Bar("On the list", handed.frozen, f"{handed.frozen:,}", cells=(f"{handed.frozen:,}", ""))
+    yield _step("Handed over", taken, taken)
     if heard.anything:
         yield _step("Delivered", heard.delivered, taken)
     else:

@@ -123,7 +123,7 @@ def test_without_scripts_a_list_says_it(studio_page: OpenPage, sent: MadeUp) -> 
     page.goto(REPORT)
     expect(page.locator("#spots > li")).to_have_count(1)
     expect(page.locator("#spots")).to_contain_text("About collagen")
-    expect(page.get_by_role("img", name="From frozen to clicked")).to_be_visible()
+    expect(page.get_by_role("img", name="From the list to the click")).to_be_visible()
     expect(page.get_by_role("button", name="Print")).to_be_hidden()
 
 

@@ -12,7 +12,6 @@ from newsletter.feedback.divided import divide
 from newsletter.feedback.numbers import Band
 from newsletter.feedback.report import report_of
 from newsletter.feedback.sent_list import count_sent, sent_list
-from newsletter.feedback.sentences import headline
 from newsletter.feedback.timeline import Timeline, timeline_of
 from newsletter.feedback.went_wrong import Trouble, went_wrong, why
 from newsletter.model.event import EventKind
@@ -163,21 +162,3 @@ def test_the_list_of_what_was_sent(made_up: MadeUp) -> None:
         assert [each.number for each in found] == [13, 12]
         assert found[1].begun == NINE
         assert [each.number for each in sent_list(connection, 5, 1)] == [12]
-
-
-def test_one_sentence_says_it(made_up: MadeUp) -> None:
-    """What is not known is not said; what may be more is at least that."""
-    made_up.issue(12, [Kind(4)], links=LINKS)
-    with made_up.store.read() as connection:
-        found = report_of(connection, 12, LATER)
-    told = headline(found.handed, found.heard, found.engaged)
-    assert told == "4 of 4 readers were handed to the provider, and nobody unsubscribed."
-    made_up.told(EventKind.COMPLAINED, 4)
-    made_up.opened(12, 1, 60)
-    made_up.opened(12, 2, 60, machine=True)
-    with made_up.store.read() as connection:
-        found = report_of(connection, 12, LATER)
-    told = headline(found.handed, found.heard, found.engaged)
-    assert told == (
-        "0 of 4 readers got it, at least 1 opened it, nobody clicked, and nobody unsubscribed."
-    )

@@ -68,7 +68,7 @@ def test_a_bar_is_as_long_as_its_number() -> None:
     """Half of the readers are half of the length; what is not sure follows, hatched."""
     found = funnel(
         "f",
-        "From frozen to clicked",
+        "From the list to the click",
         [Bar("Frozen", 1000, "1,000"), Bar("Opened", 250, "250 to 500", 500)],
         ("Step", "Readers"),
     )

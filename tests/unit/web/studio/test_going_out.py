@@ -127,6 +127,22 @@ def test_the_board_invites_when_there_is_nothing(studio: Studio) -> None:
     assert "/studio/board/new" in page
 
 
+def test_a_first_board_says_what_comes_next(studio: Studio, publisher: Client) -> None:
+    """One step has the button, by what the person may; all go when something is scheduled."""
+    admin, editor = studio.client(Role.ADMIN), studio.client(Role.EDITOR)
+    assert 'href="/studio/readers/import">Import a list' in admin.get("/studio/").text
+    page = editor.get("/studio/").text
+    assert "An admin brings a list in" in page
+    assert "Open the letter" in page
+    bring(studio, 3)
+    assert "3 readers may be mailed" in editor.get("/studio/").text
+    approved(studio)
+    assert f'/studio/issues/{SLUG}/schedule">Choose when' in publisher.get("/studio/").text
+    assert "Choose when" not in editor.get("/studio/").text
+    planned(studio)
+    assert "To your first letter" not in publisher.get("/studio/").text
+
+
 def test_the_board_says_where_each_issue_stands(studio: Studio, publisher: Client) -> None:
     """Draft, approved and scheduled in their columns; what was changed since approval in red."""
     planned(studio)

@@ -64,13 +64,12 @@ def test_nothing_was_sent_yet(studio: Studio) -> None:
 
 
 def test_the_report_of_an_issue(studio: Studio, sent: MadeUp) -> None:
-    """One sentence first, then charts with their tables, clicks by link, and what went wrong."""
+    """Who got it first, said once, then charts with their tables, clicks by link, and what went wrong."""
     browser = studio.client(Role.EDITOR)
     listed = browser.get("/studio/reports").text
     assert listed.index("/studio/reports/12") < listed.index("/studio/reports/11")
     page = browser.get("/studio/reports/12").text
-    words = "7 of 9 readers got it, at least 1 opened it, 1 clicked, and nobody unsubscribed."
-    assert words in page
+    assert page.count("7 of 9 readers got it") == 1
     for name in ("chart-funnel", "chart-over-time", "chart-snippets"):
         assert f'id="{name}"' in page
     assert page.count("<svg role=") == 3
