@@ -10,6 +10,7 @@ from threading import RLock
 from sqlalchemy import Connection, Engine, func, select
 
 from newsletter.errors import DatabaseRefused
+from newsletter.store.committing import doing_what_waits
 from newsletter.store.revisions import newest
 from newsletter.store.tables import identity
 
@@ -82,7 +83,7 @@ class Store:
             return
         with self._writing, self.engine.connect() as plain:
             connection = plain.execution_options(**{WRITES: True, RELAXED: not durable})
-            with connection.begin():
+            with doing_what_waits(connection), connection.begin():
                 self._require_ours(connection)
                 yield connection
 
@@ -91,7 +92,7 @@ class Store:
         with self.engine.connect() as connection:
             if snapshot:
                 connection = connection.execution_options(isolation_level="REPEATABLE READ")
-            with connection.begin():
+            with doing_what_waits(connection), connection.begin():
                 if not durable:
                     connection.exec_driver_sql("SET LOCAL synchronous_commit TO off")
                 if snapshot:  # one at a time, and before the moment is chosen
