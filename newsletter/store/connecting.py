@@ -65,7 +65,9 @@ def conninfo(url: str) -> str:
         )
     known = {name: value for name, value in _parameters().items() if name not in parsed.query}
     whole = parsed.set(drivername="postgresql").update_query_dict(known)
-    return whole.render_as_string(hide_password=False)
+    address, mark, query = whole.render_as_string(hide_password=False).partition("?")
+    # libpq reads RFC 3986, in which a plus is a plus and no space.
+    return address + mark + query.replace("+", "%20")
 
 
 def _parameters() -> dict[str, str]:
