@@ -15,6 +15,7 @@ from newsletter import __version__
 from newsletter.cli.commands import COMMANDS
 from newsletter.cli.logs import log_quietly
 from newsletter.cli.output import complain
+from newsletter.cli.trouble import told_of_file
 from newsletter.errors import LedgerError, NewsletterError, UsageError
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ class _Program(TyperGroup):
             complain(problem)
             raise typer.Exit(problem.exit_code) from problem
         except Exception as problem:
-            told = _database_trouble(problem, ctx.meta.get("database", ""))
+            told = told_of_file(problem) or _database_trouble(problem, ctx.meta.get("database", ""))
             if told is None:
                 raise
             complain(told)

@@ -14,6 +14,7 @@ from newsletter.bootstrap import App, load_app
 from newsletter.cli.logs import log_quietly, logging_steadily
 from newsletter.cli.output import complain, people, plain
 from newsletter.cli.stopping import Stopping
+from newsletter.cli.trouble import told_of_file
 from newsletter.dispatching.running import Dispatcher
 from newsletter.errors import NewsletterError, UsageError
 from newsletter.feedback.forgetting import forget_unreadable
@@ -91,9 +92,12 @@ def scheduling() -> Iterator[tuple[tuple[Job, ...], Stopping]]:
             with logged, dispatching(app, stop) as dispatcher:
                 plain(people(json=True), f"Scheduling for {app.site.name}; Ctrl-C ends it.")
                 yield jobs_of(app, dispatcher), stop
-    except NewsletterError as problem:
-        complain(problem)
-        sys.exit(problem.exit_code)
+    except (NewsletterError, OSError) as problem:
+        told = problem if isinstance(problem, NewsletterError) else told_of_file(problem)
+        if told is None:
+            raise
+        complain(told)
+        sys.exit(told.exit_code)
     sys.exit(exit_code(stop))
 
 

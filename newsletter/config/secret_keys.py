@@ -33,18 +33,21 @@ def read_secret_keys(root: Path) -> tuple[SecretStr, ...]:
     """The keys in `var/secret.key`; none when there is no such file.
 
     Raises:
-        ContentError: the file holds no key. It is not made anew: with another key no link in
-            a mail that was sent would work.
+        ContentError: the file holds no key, or may not be read. It is not made anew: with another
+            key no link in a mail that was sent would work.
     """
     path = secret_key_file(root)
     if not path.exists():
         return ()
+    place = Place(path.relative_to(root).as_posix())
     try:
         keys = split_secret_keys(path.read_text(encoding="ascii"))
-    except (OSError, UnicodeDecodeError):
+    except UnicodeDecodeError:
         keys = None
+    except OSError as problem:
+        told = f"It can not be read: {problem.strerror}."
+        raise ContentError([Problem(place, told, "See which account it belongs to.")]) from None
     if not keys:
-        place = Place(path.relative_to(root).as_posix())
         hint = "Take it from a backup; without it no link in a sent mail works."
         raise ContentError([Problem(place, "It holds no key.", hint)])
     return keys
