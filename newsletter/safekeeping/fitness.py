@@ -15,7 +15,7 @@ from newsletter.publishing.examining import Examined, Health
 from newsletter.scheduling.readiness import SILENCE
 from newsletter.store.connecting import conninfo, public_url
 from newsletter.store.meeting import Met, meet_database
-from newsletter.store.upgrading import newest
+from newsletter.store.revisions import newest
 from newsletter.tokens import Signer
 
 BACKUPS = "backups"
@@ -71,9 +71,12 @@ def _database(settings: Settings, met: Met | None) -> Examined:
         told = f"It was moved: {met.moved_to}. Set DATABASE_URL to the new one."
         return Examined("database", Health.BAD, told)
     told = f"{met.server} answers: {where}"
-    if met.revision not in ("", newest()):
-        told += f"; of revision {met.revision}, any command upgrades it to {newest()}"
-        return Examined("database", Health.WEAK, f"{told}.")
+    if met.revision and met.revision < newest():
+        told = f"{told}; of revision {met.revision}, any command upgrades it to {newest()}."
+        return Examined("database", Health.WEAK, told)
+    if met.revision > newest():
+        told = f"{told}; a newer program upgraded it. Upgrade this machine, too."
+        return Examined("database", Health.WEAK, told)
     return Examined("database", Health.GOOD, f"{told}.")
 
 

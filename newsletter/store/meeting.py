@@ -9,10 +9,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, select
 
 from newsletter.store.connecting import connect, database_file, parse_url
+from newsletter.store.revisions import newest
 from newsletter.store.store import host_time, server_time
 from newsletter.store.tables import site, tick
 from newsletter.store.trouble import while_opening
-from newsletter.store.upgrading import newest, revision_of
+from newsletter.store.upgrading import revision_of
 
 _NAMES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 
@@ -26,7 +27,7 @@ class Met:
         revision: the one it is of; empty when there is nothing in it yet.
         ahead: its clock less this machine's; negative when it is behind.
         fingerprint: of the secret key that signs its links; empty when that is not known, because
-            it is new or not of this program's revision.
+            it is new or older than this program.
         moved_to: where it was moved; empty when it was not.
         last_tick: when a scheduler looked last, aware, by its own clock; or None.
     """
@@ -47,7 +48,7 @@ def meet_database(url: str, now: Callable[[], datetime]) -> Met | None:
 
     Raises:
         UsageError: a URL that is neither SQLite nor PostgreSQL.
-        DatabaseRefused: newer than this program, or not ours.
+        DatabaseRefused: too new for this program, or not ours.
         DatabaseUnreachable: it can not be opened.
     """
     parsed = parse_url(url)
@@ -67,7 +68,7 @@ def _asked(connection: Connection, now: Callable[[], datetime]) -> Met:
     version = ".".join(str(part) for part in dialect.server_version_info or ())
     server, revision = f"{_NAMES[dialect.name]} {version}", revision_of(connection) or ""
     ahead = _ahead(connection, now)
-    if revision != newest():
+    if revision < newest():
         return Met(server, revision, ahead)
     row = connection.execute(select(site.c.secret_fingerprint, site.c.moved_to)).first()
     looked = connection.execute(select(tick.c.at)).scalar()
