@@ -37,8 +37,12 @@ from newsletter.web.templating import studio_static_files
 
 _log = structlog.get_logger(__name__)
 _BROKEN = (
-    "<!DOCTYPE html><html lang=en><title>Not now</title><h1>Not now</h1><p>Something is wrong at "
-    "our end. It is written down for those who mend it; please try again in a few minutes."
+    "<!DOCTYPE html><html lang=en class=studio><meta charset=utf-8><title>Not now</title>"
+    '<meta name=viewport content="width=device-width"><link rel=stylesheet href=/static/studio.css>'
+    '<body class=outside><main><div class="empty review-closed"><h1>Not now</h1>'
+    "<p>Something is wrong at our end. It is written down for those who mend it; please try again "
+    'in a few minutes.</p><p class=actions><a class="button quiet" href="/studio/">Back to the '
+    "issues</a></p></div></main>"
 )
 
 
