@@ -99,6 +99,7 @@ _LONG = (
     "test_issue_page.py::test_the_way_of_looking",
     "test_issue_page.py::test_without_scripts",
     "test_issue_page.py::test_a_save_is_soon_seen",
+    "test_pictures.py::test_a_picture_dropped_on_the_page",
     "test_reports.py::test_nothing_serious",
     "test_reports.py::test_without_scripts",
     "test_reports.py::test_on_paper",

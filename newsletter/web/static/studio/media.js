@@ -49,9 +49,9 @@ export function dropsInto(area, mark, take) {
   });
 }
 
-// Opens the dialog; gives {name, alt} or null.
-export function choosePicture({ name = "", alt = "" } = {}) {
-  return new Promise((done) => new Chooser(name, alt, done).open());
+// Opens the dialog, and takes in `files` that were dropped before; gives {name, alt} or null.
+export function choosePicture({ name = "", alt = "", files = [] } = {}) {
+  return new Promise((done) => new Chooser(name, alt, done).open(files));
 }
 
 class Chooser {
@@ -67,7 +67,7 @@ class Chooser {
     this.dialog.addEventListener("close", () => this.end());
   }
 
-  async open() {
+  async open(files) {
     this.title = make("h2", { id: "chooser-title", textContent: "Choose a picture" });
     this.body = make("div", { className: "chooser-body" });
     this.status = make("div", { className: "media-status" });
@@ -77,6 +77,7 @@ class Chooser {
     this.dialog.showModal();
     await this.load();
     this.shelf();
+    if (files.length) await this.take(files);
   }
 
   async load() {
