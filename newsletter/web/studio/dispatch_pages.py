@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any
 
 from starlette.responses import Response
@@ -10,6 +11,8 @@ from starlette.responses import Response
 from newsletter.dispatching.status import dispatch_status
 from newsletter.errors import NotFound
 from newsletter.model.ledger import DeliveryOutcome, Dispatch
+from newsletter.scheduling.lasting import expect, in_words
+from newsletter.scheduling.spoken import at_site
 from newsletter.store.dispatches import load_dispatch
 from newsletter.web.studio.safeguards import asks_count
 from newsletter.web.studio.side import StudioSide
@@ -47,6 +50,23 @@ class DispatchPages:
         act(visit.person.name)
         self.side.record(visit, action, name_of(of))
         return self.side.went(f"/studio/dispatches/{of.id}", told)
+
+    def takes(self, readers: int, *, canary: int, per_hour: int = 0) -> str:
+        """How long it takes to send to so many from now on, as a sentence."""
+        app, now = self.side.app, self.side.app.clock.now()
+        zone, wait = self.side.site.dispatch.timezone, app.settings.brakes.canary_wait_minutes
+        with self.side.store.read() as connection:
+            lasts = expect(
+                connection,
+                at_site(now, zone),
+                {zone: readers},
+                app.rules,
+                canary=timedelta(minutes=wait if 0 < canary < readers else 0),
+                readers_per_hour=per_hour,
+                now=now,
+            )
+        span = in_words(lasts.takes)
+        return f"Sending takes {'' if span.startswith('less') else 'about '}{span}."
 
     def dispatch(self, visit: Visit) -> Dispatch:
         """The dispatch of the address; raises NotFound."""

@@ -15,12 +15,12 @@ from newsletter.authoring.spans import layout
 from newsletter.authoring.uses import User, users_of
 from newsletter.content.sections import INLINE_KEYS, OVERRIDES
 from newsletter.errors import NewsletterError, NotFound, UsageError
-from newsletter.store.approvals import latest_approval
 from newsletter.web.studio.issue_bench import Bench
 from newsletter.web.studio.issue_outline import INLINE_NAMES
 from newsletter.web.studio.issue_saving import saved
 from newsletter.web.studio.routing import Address
 from newsletter.web.studio.side import StudioSide
+from newsletter.web.studio.snippet_standing import APPROVED, Standing
 from newsletter.web.studio.visit import Form, Visit
 
 HERE, EVERYWHERE = "here", "everywhere"
@@ -64,7 +64,7 @@ class Editor:
         fields: in the order in which readers meet them.
         version: of the snippet's file; empty for an inline piece.
         others: further issues that use the snippet.
-        again: those of them that were approved and then need it again.
+        again: those of them that are approved and not sent, and then need approval again.
         focus: (field, line within it) that a finding leads to; empty field when to none.
     """
 
@@ -155,7 +155,7 @@ def _editor(bench: Bench, piece: Piece) -> Editor:
         version=snippet.version,
         path=snippet.name,
         others=others,
-        again=_approved(bench, others),
+        again=_again(bench, others),
         focus=_focus(bench, snippet),
     )
 
@@ -174,9 +174,10 @@ def _own(snippet: SnippetDocument, name: str) -> str:
     return said
 
 
-def _approved(bench: Bench, users: tuple[User, ...]) -> tuple[User, ...]:
-    with bench.side.store.read() as connection:
-        return tuple(u for u in users if u.number and latest_approval(connection, u.number))
+def _again(bench: Bench, users: tuple[User, ...]) -> tuple[User, ...]:
+    """Those that wait approved; readers who have one already keep what they got."""
+    uses = Standing(bench.side).uses(users) if users else ()
+    return tuple(use.user for use in uses if use.standing == APPROVED)
 
 
 def _focus(bench: Bench, snippet: SnippetDocument) -> tuple[str, int]:

@@ -79,7 +79,8 @@ class Mending(DispatchPages):
         told = (
             f"{people(left)} who wait get the version that {newer.by} approved. "
             f"{people(mailed(outcomes))} have the old one already and get nothing more; "
-            "a correction for them is an issue of its own."
+            "a correction for them is an issue of its own. "
+            f"{self.takes(left, canary=of.canary, per_hour=of.readers_per_hour)}"
         )
         return self.ask(
             visit,
@@ -99,7 +100,8 @@ class Mending(DispatchPages):
             f"{people(missed.readers)} did not get it: {missed.rejected:,} were refused by the "
             f"provider, {missed.excluded:,} were left out and may be mailed now, "
             f"{missed.never_frozen:,} joined or came to match since. "
-            f"They get the version that {approved.by} approved."
+            f"They get the version that {approved.by} approved. "
+            f"{self.takes(missed.readers, canary=self.side.site.dispatch.canary)}"
         )
         return self.ask(
             visit,

@@ -1,6 +1,7 @@
 // The preview: the frame and its scale, what is shown in it, and clicks into it.
 
 import { later } from "./base.js";
+import { countVariants } from "./issue_counts.js";
 import { blockOf, elementAt, learn, OPENING, spotOf } from "./issue_marks.js";
 import { open, part, query, refresh, root } from "./issue_parts.js";
 
@@ -39,7 +40,9 @@ const refreshLines = later(async () => {
     old.replaceWith(next);
   }
   const [old, next] = [now.querySelector("#view-variant"), page.querySelector("#view-variant")];
-  if (old.innerHTML !== next.innerHTML && document.activeElement !== old) old.replaceWith(next);
+  if (document.activeElement === old) return;
+  old.replaceWith(next);
+  countVariants();
 }, 350);
 
 async function refreshQuietly() {
