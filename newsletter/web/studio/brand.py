@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from newsletter.authoring.brand import Brand, BrandSheet, read_brand, save_brand, try_brand
 from newsletter.authoring.media_shelf import media_shelf
 from newsletter.content import issue_files, read_headline
-from newsletter.errors import Conflict, ContentError, NewsletterError
+from newsletter.errors import Conflict, ContentError, NewsletterError, NotFound
 from newsletter.model.person import Role
 from newsletter.publishing.colouring import Judged, judge_pairs, pairs_of
 from newsletter.web.preview.letter import FRAME_POLICY
@@ -27,7 +27,7 @@ from newsletter.web.studio.brand_form import (
     tone_of,
     typed_brand,
 )
-from newsletter.web.studio.brand_letter import Letters, Tried
+from newsletter.web.studio.brand_letter import Letters, Tried, framed, shown
 from newsletter.web.studio.media import row_of
 from newsletter.web.studio.routing import Address
 from newsletter.web.studio.side import StudioSide
@@ -63,14 +63,14 @@ class BrandPages:
 
     def __init__(self, side: StudioSide) -> None:
         self.side = side
-        self.letters = Letters()
+        self.letters = Letters(side.secrets)
 
     def addresses(self) -> list[Address]:
         """Where they are."""
         return [
             Address("/brand", get=self.page, post=self.posted, may=Role.ADMIN),
             Address("/brand/letter/{mark}", get=self.letter, may=Role.ADMIN),
-            Address("/brand/picture/{file}", get=self.picture, may=Role.ADMIN),
+            Address("/brand/picture/{mark}/{file}", get=self.picture, may=Role.ADMIN),
         ]
 
     def page(self, visit: Visit) -> Response:
@@ -90,22 +90,44 @@ class BrandPages:
         return self._save(visit, sheet, brand)
 
     def letter(self, visit: Visit) -> Response:
-        """A letter for the frame: one that was tried, or one as it is `now`."""
+        """A letter for the frame: one that was tried, or one as it is `now`.
+
+        That one is printed when the frame asks, so that the page need not wait for it.
+        """
         mark = visit.named["mark"]
-        return self._letter_now(visit) if mark == NOW else self.letters.letter(mark)
+        try:
+            return framed(self._now(visit) if mark == NOW else self._marked(mark))
+        except NewsletterError as problem:
+            headers = {"Content-Security-Policy": FRAME_POLICY.format(images="'none'")}
+            lost = mark != NOW and isinstance(problem, NotFound)
+            return PlainTextResponse(str(problem), 404 if lost else 200, headers)
 
     def picture(self, visit: Visit) -> Response:
         """A picture of such a letter."""
-        return self.letters.picture(visit.named["file"])
+        file = visit.named["file"]
+        found = self.letters.find_picture(file)
+        if found is None:
+            made = self._marked(visit.named["mark"]).pictures
+            found = next((each for each in made if each.filename == file), None)
+        if found is None:
+            raise NotFound("There is no such picture in this letter.")
+        return shown(found)
 
-    def _letter_now(self, visit: Visit) -> Response:
-        """Printed when the frame asks, so that the page need not wait for it."""
-        try:
-            tried = self.letters.try_out(self._sheet().site, visit.query.get("issue", ""))
-        except NewsletterError as problem:
-            headers = {"Content-Security-Policy": FRAME_POLICY.format(images="'none'")}
-            return PlainTextResponse(str(problem), 200, headers)
-        return self.letters.letter(tried.mark)
+    def _now(self, visit: Visit) -> Tried:
+        sheet = self._sheet()
+        return self.letters.try_out(sheet.site, visit.query.get("issue", ""), sheet.brand)
+
+    def _marked(self, mark: str) -> Tried:
+        """The letter of a mark; printed again when another process did that before."""
+        if kept := self.letters.find(mark):
+            return kept
+        sheet = self._sheet()
+        slug, brand = self.letters.read(mark, sheet.brand)
+        return self._print(sheet, brand, slug)
+
+    def _print(self, sheet: BrandSheet, brand: Brand, slug: str) -> Tried:
+        site = try_brand(sheet, self.side.environ, brand)
+        return self.letters.try_out(site, slug, brand)
 
     def _look(self, visit: Visit, sheet: BrandSheet, brand: Brand) -> Response:
         told = self._tried(visit, sheet, brand)
@@ -113,7 +135,7 @@ class BrandPages:
             return self._draw(visit, sheet, brand, told)
         tried = told.tried
         said = {
-            "letter": f"{HERE}/letter/{tried.mark}" if tried else "",
+            "letter": tried.address if tried else "",
             "findings": [each.message for each in tried.findings] if tried else [],
             "problems": told.problems,
         }
@@ -143,8 +165,9 @@ class BrandPages:
         version = visit.form.one("version") or sheet.version
         slug = self._issue(visit, sheet)
         try:
-            site = try_brand(sheet, self.side.environ, brand)
-            return _Told(version=version, tried=self.letters.try_out(site, slug) if slug else None)
+            if not slug:
+                try_brand(sheet, self.side.environ, brand)
+            return _Told(version=version, tried=self._print(sheet, brand, slug) if slug else None)
         except ContentError as problem:
             return _Told(version=version, problems=flat(problems_by_field(problem)))
         except NewsletterError as problem:

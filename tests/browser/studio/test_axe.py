@@ -44,7 +44,7 @@ NO_PAGES = {
     "/audit.csv",
     "/board/{slug}/figures",
     "/brand/letter/{mark}",
-    "/brand/picture/{file}",
+    "/brand/picture/{mark}/{file}",
     "/issues/{slug}/approve/readers/{reader:int}.html",
     "/issues/{slug}/mail/{variant}.eml",
     "/issues/{slug}/mail/{variant}.html",

@@ -52,7 +52,8 @@ function showFindings(findings, letter) {
 
 // The letter keeps its place: whoever looks at the footer goes on looking at it.
 function showLetter(letter) {
-  if (!frame || !letter || frame.contentWindow.location.pathname === letter) return;
+  const { pathname = "", search = "" } = frame?.contentWindow.location ?? {};
+  if (!frame || !letter || pathname + search === letter) return;
   const at = frame.contentWindow?.scrollY ?? 0;
   frame.addEventListener("load", () => frame.contentWindow.scrollTo(0, at), { once: true });
   frame.contentWindow.location.replace(letter);

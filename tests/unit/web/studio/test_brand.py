@@ -12,6 +12,8 @@ import httpx
 import pytest
 
 from newsletter.model.person import Role
+from newsletter.web.studio.app import create_studio
+from newsletter.web.studio.serving import studio_pictures
 from tests.small_site import write_small_site
 from tests.studio import Client, Studio
 
@@ -98,7 +100,7 @@ def test_a_letter_is_tried_and_nothing_is_written(admin: Client, site: Path) -> 
     assert "default-src 'none'" in letter.headers["content-security-policy"]
     assert any("contrast of" in each for each in said["findings"])
     assert settings(site) == before
-    address = re.search(r"/studio/brand/picture/[0-9a-f]{64}\.png", letter.text)
+    address = re.search(r"/studio/brand/picture/[\w.-]+/[0-9a-f]{64}\.png", letter.text)
     assert address
     shown = admin.get(address[0])
     assert (shown.status_code, shown.headers["content-type"]) == (200, "image/png")
@@ -127,7 +129,7 @@ def test_without_scripts_the_page_comes_again_with_the_look(admin: Client) -> No
     """What was typed stays in the fields, and the frame shows it."""
     page = post(admin, "look", **{"colour.accent": "#12ab34", "scheme": "dark"}).text
     assert 'value="#12ab34"' in page
-    mark = re.search(r'src="(/studio/brand/letter/[0-9a-f]+)"', page)
+    mark = re.search(r'src="(/studio/brand/letter/[\w.-]+\?v=[0-9a-f]+)"', page)
     assert mark
     assert "#12ab34" in admin.get(mark[1]).text
     assert 'class="dark"' in page
@@ -213,4 +215,20 @@ def test_only_admins_change_the_brand(studio: Studio, role: Role, site: Path) ->
 def test_a_look_that_was_let_go_says_so(admin: Client) -> None:
     """Marks that were never given, and pictures that nobody tried, are not found."""
     assert admin.get("/studio/brand/letter/0123").status_code == 404
-    assert admin.get("/studio/brand/picture/..%2fnewsletter.toml").status_code == 404
+    assert admin.get("/studio/brand/picture/0123/..%2fnewsletter.toml").status_code == 404
+
+
+def test_a_look_is_the_same_in_every_process(admin: Client, studio: Studio) -> None:
+    """What one printed, another prints again by its address: the letter, and a tried logo."""
+    changes = {"colour.accent": "#12ab34", "logo": "drop.png", "site_name": "Tried Name"}
+    said = post(admin, "look", part=True, **changes).json()
+    other = create_studio(studio.side, pictures=studio_pictures(studio.side))
+    elsewhere = studio.client(Role.ADMIN, other)
+    letter = elsewhere.get(said["letter"])
+    assert letter.text == admin.get(said["letter"]).text
+    assert "#12ab34" in letter.text
+    third = create_studio(studio.side, pictures=studio_pictures(studio.side))
+    for address in set(re.findall(r"/studio/brand/picture/[\w.-]+/[\w.]+", letter.text)):
+        assert studio.client(Role.ADMIN, third).get(address).status_code == 200
+    altered = said["letter"].replace("?v=", "A?v=")
+    assert elsewhere.get(altered).status_code == 404
