@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 import structlog
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InternalError, OperationalError
 
 from newsletter.model.ports import Clock
 
@@ -17,7 +17,11 @@ _log = structlog.get_logger(__name__)
 _FIRST_WAIT, _LONGEST_WAIT, _GIVE_UP = 0.1, 5.0, 300.0  # seconds
 
 
-def anything(problem: OperationalError) -> bool:
+# PostgreSQL ends the write of a process that stood still for too long: an internal error to SQL.
+Trouble = OperationalError | InternalError
+
+
+def anything(problem: Trouble) -> bool:
     """Every trouble is worth waiting for."""
     return True
 
@@ -26,7 +30,7 @@ def patiently(
     clock: Clock,
     work: Callable[[], T],
     words: str,
-    waits_for: Callable[[OperationalError], bool] = anything,
+    waits_for: Callable[[Trouble], bool] = anything,
     **told: object,
 ) -> T:
     """Do it, and again when the database does not let us, less and less often.
@@ -38,13 +42,13 @@ def patiently(
         told: for the log.
 
     Raises:
-        OperationalError: it did not pass within five minutes, or is none that does.
+        OperationalError, InternalError: it did not pass within five minutes, or is none that does.
     """
     started, wait = clock.monotonic(), _FIRST_WAIT
     while True:
         try:
             return work()
-        except OperationalError as problem:
+        except (OperationalError, InternalError) as problem:
             _log.warning(words, problem=str(problem.orig), **told)
             if clock.monotonic() - started > _GIVE_UP or not waits_for(problem):
                 raise

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, insert, select, update
+from sqlalchemy.exc import DBAPIError
 from structlog.contextvars import bound_contextvars
 
 from newsletter.dispatching.claiming import Claim, claim_batch, release, still_open
@@ -26,6 +27,7 @@ from newsletter.dispatching.recording import record
 from newsletter.model.ledger import BatchState, DeliveryOutcome
 from newsletter.model.transport import Answer, Batch, Outcome, Receipt
 from newsletter.store.tables import attempt, batch
+from newsletter.store.trouble import is_trouble
 from newsletter.store.writing import batch_step, changed, delivery_step, in_range, its
 
 
@@ -167,8 +169,7 @@ def _hand_over(desk: Desk, started: Started) -> Receipt:
         words = f"the mails could not be composed: {problem}"
         return _everyone(Answer.CONTENT_REFUSED, Outcome.UNTOUCHED, readers, words)
     desk.crash_point("before_socket")
-    if not _is_still_ours(desk, started):
-        words = "the lease ended before the call"
+    if words := _why_not_ours(desk, started):
         return _everyone(Answer.UNREACHABLE, Outcome.UNTOUCHED, readers, words)
     try:
         receipt = desk.transport.send(composed)
@@ -185,6 +186,16 @@ def _compose(desk: Desk, started: Started) -> Batch:
     site_id = desk.store.site_id
     made = recipients(started.readers, started.ready, desk.addresses, site_id)
     return Batch(started.ready.letter, mark(site_id, started.attempt_id), made)
+
+
+def _why_not_ours(desk: Desk, started: Started) -> str:
+    """Why the call is not made: nothing has left yet, so nobody becomes unknown; or empty."""
+    try:
+        return "" if _is_still_ours(desk, started) else "the lease ended before the call"
+    except DBAPIError as problem:
+        if not is_trouble(problem):
+            raise
+        return f"the database could not be asked before the call: {problem.orig}"
 
 
 def _is_still_ours(desk: Desk, started: Started) -> bool:

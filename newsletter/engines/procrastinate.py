@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import structlog
 from procrastinate import SyncPsycopgConnector
-from procrastinate.exceptions import AlreadyEnqueued
-from psycopg import Connection
+from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
+from psycopg import Connection, OperationalError
 from psycopg_pool import ConnectionPool
 
 from newsletter.engines.queue import (
@@ -27,6 +27,8 @@ from newsletter.engines.queue import (
 )
 from newsletter.model.ports import Work
 
+_PATIENCE = 5.0  # seconds for a connection; the next tick asks again
+
 _log = structlog.get_logger(__name__)
 
 
@@ -41,7 +43,12 @@ class ProcrastinateEngine:
         """
         make_queue(conninfo)
         self._pool: ConnectionPool[Connection[Any]] = ConnectionPool(
-            conninfo, min_size=1, max_size=2, open=True
+            conninfo,
+            min_size=1,
+            max_size=2,
+            open=True,
+            timeout=_PATIENCE,
+            check=ConnectionPool.check_connection,  # a server that restarted costs no ring
         )
         connector = SyncPsycopgConnector()
         connector.open(self._pool)
@@ -59,14 +66,14 @@ class ProcrastinateEngine:
         if connection is not None:
             self._ring(connection.connection.driver_connection, list(batches))
             return
-        with self._pool.connection() as own:
+        with _if_it_answers(), self._pool.connection() as own:
             _forget_torn(own)
             self._ring(own, list(batches))
 
     def call(self, work: Work) -> None:
         """Put a work into the queue, unless it stands there or a worker that lives is at it."""
         # Another process may have put it there in the same moment: as good as ours.
-        with suppress(AlreadyEnqueued), self._pool.connection() as own:
+        with _if_it_answers(), suppress(AlreadyEnqueued), self._pool.connection() as own:
             _forget_torn(own)
             if not is_heard(own, work):
                 lock = work_lock_of(work)
@@ -95,6 +102,15 @@ class ProcrastinateEngine:
         ]
         if jobs:
             self._app.job_manager.batch_defer_jobs(jobs, connection)
+
+
+@contextmanager
+def _if_it_answers() -> Iterator[None]:
+    """The queue is a doorbell: what could not be rung is rung at the next tick."""
+    try:
+        yield
+    except (ConnectorException, OperationalError) as problem:
+        _log.warning("the queue does not answer; it is rung again", problem=str(problem))
 
 
 def _forget_torn(connection: Connection[Any]) -> None:

@@ -7,7 +7,10 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
-from procrastinate import App, PsycopgConnector
+import psycopg
+import structlog
+from procrastinate import PsycopgConnector
+from procrastinate.exceptions import ConnectorException
 
 from newsletter.engines.queue import BATCHES, HEARTBEAT, SILENT, WORKS, make_queue, queue_of
 from newsletter.model.ports import Work
@@ -17,6 +20,9 @@ SLOTS = 4
 
 _LOOK_EVERY = 0.1  # seconds between two looks at whether to stop
 _FETCH_EVERY = 1.0  # seconds; a notification comes sooner
+_AGAIN_AFTER = 1.0  # seconds; opening anew waits for the server, longer each time
+
+_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,33 +66,55 @@ def work(conninfo: str, worker: Worker, stopping: Callable[[], bool]) -> None:
 
 async def _work(conninfo: str, worker: Worker, stopping: Callable[[], bool]) -> None:
     places = worker.places
-    at_once = sum(places.values())
-    connector = PsycopgConnector(conninfo=conninfo, min_size=1, max_size=at_once + len(places))
-    app = queue_of(connector, worker.send, worker.works)
-    with ThreadPoolExecutor(at_once, thread_name_prefix="worker") as threads:
+    with ThreadPoolExecutor(sum(places.values()), thread_name_prefix="worker") as threads:
         asyncio.get_running_loop().set_default_executor(threads)
-        async with app.open_async():
-            listening = [
-                asyncio.create_task(_listen(app, worker, queue, most))
-                for queue, most in places.items()
-            ]
-            while not stopping() and not any(each.done() for each in listening):
-                await asyncio.sleep(_LOOK_EVERY)
-            await _end(listening)
+        listening = [
+            asyncio.create_task(_stay(conninfo, worker, queue, most))
+            for queue, most in places.items()
+        ]
+        while not stopping() and not any(each.done() for each in listening):
+            await asyncio.sleep(_LOOK_EVERY)
+        await _end(listening)
 
 
-async def _listen(app: App, worker: Worker, queue: str, most: int) -> None:
-    await app.run_worker_async(
-        queues=[queue],
-        name=worker.name,
-        concurrency=most,
-        fetch_job_polling_interval=_FETCH_EVERY,
-        shutdown_graceful_timeout=worker.grace,
-        delete_jobs="always",
-        install_signal_handlers=False,
-        update_heartbeat_interval=HEARTBEAT,
-        stalled_worker_timeout=SILENT,
-    )
+async def _stay(conninfo: str, worker: Worker, queue: str, most: int) -> None:
+    """Listen until cancelled, whatever becomes of the connection.
+
+    A server restarts, a network goes away, and a machine that slept finds itself taken off the
+    queue's list of workers. All of it passes, and a service manager need not know of it.
+    """
+    while not _is_cancelled():
+        try:
+            await _listen(conninfo, worker, queue, most)
+        except (ConnectorException, psycopg.Error) as problem:
+            cause = problem.__cause__ or problem
+            if isinstance(cause, psycopg.ProgrammingError):
+                raise  # of another version, or no right to it: that does not pass
+            _log.warning("the queue does not answer; it is tried again", problem=str(cause))
+        await asyncio.sleep(_AGAIN_AFTER)
+
+
+def _is_cancelled() -> bool:
+    """Whether this task is to end, though it was a lost connection that it heard of last."""
+    task = asyncio.current_task()
+    return task is not None and bool(task.cancelling())
+
+
+async def _listen(conninfo: str, worker: Worker, queue: str, most: int) -> None:
+    connector = PsycopgConnector(conninfo=conninfo, min_size=1, max_size=most + 1)
+    app = queue_of(connector, worker.send, worker.works)
+    async with app.open_async():
+        await app.run_worker_async(
+            queues=[queue],
+            name=worker.name,
+            concurrency=most,
+            fetch_job_polling_interval=_FETCH_EVERY,
+            shutdown_graceful_timeout=worker.grace,
+            delete_jobs="always",
+            install_signal_handlers=False,
+            update_heartbeat_interval=HEARTBEAT,
+            stalled_worker_timeout=SILENT,
+        )
 
 
 async def _end(listening: list[asyncio.Task[None]]) -> None:
