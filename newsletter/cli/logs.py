@@ -73,7 +73,7 @@ def _configure(form: str, level: str, secrets: Sequence[str]) -> None:
             _Discretion(secrets),
             structlog.processors.JSONRenderer(ensure_ascii=False)
             if form == "json"
-            else structlog.processors.LogfmtRenderer(key_order=_FIRST),
+            else structlog.processors.LogfmtRenderer(key_order=_FIRST, bool_as_flag=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.WriteLoggerFactory(sys.stderr),
