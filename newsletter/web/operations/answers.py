@@ -68,7 +68,8 @@ def ready(watching: Watching, headers: Headers) -> Response:
     try:
         with watching.store.read() as connection:
             now = watching.store.now(connection)
-            found = troubles(read_figures(connection, now), now)
+            figures = read_figures(connection, now)
+        found = troubles(figures, now, watching.workers)
     except SQLAlchemyError:
         found = ("the database does not answer",)
     words = "".join(f"{trouble}\n" for trouble in found)

@@ -12,6 +12,8 @@ from sqlalchemy import insert
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route, Router
 
+from newsletter.model.consent import MailName
+from newsletter.store.mail_queue import hold_all, queue_mail
 from newsletter.store.tables import event_post
 from newsletter.web.operations.answers import Operations, Watching
 from newsletter.web.serving import Served
@@ -76,6 +78,46 @@ def test_posts_that_nobody_reads_are_told(world: World, asking: httpx.Client) ->
     world.clock.move(timedelta(minutes=3))
     assert "posts of the provider" in asking.get("/readyz").text
     assert figures(asking)["newsletter_unread_age_seconds", ""] == 180
+
+
+def test_mails_that_nobody_sends_are_told(world: World, asking: httpx.Client) -> None:
+    """A reader waits for them; while the provider puts us off, that is no fault of ours."""
+    now = world.clock.now()
+    with world.store.write() as connection:
+        queue_mail(
+            connection,
+            MailName.CONFIRM,
+            1,
+            "ann@reader.test",
+            about=1,
+            now=now,
+            expires_at=now + timedelta(days=7),
+        )
+    assert asking.get("/readyz").status_code == 200
+    world.clock.move(timedelta(minutes=3))
+    assert asking.get("/readyz").text == "mails of the program itself have waited for two minutes\n"
+    with world.store.write() as connection:
+        hold_all(connection, world.clock.now() + timedelta(minutes=5), "429")
+    assert asking.get("/readyz").status_code == 200
+
+
+def test_that_no_worker_lives_is_told_when_something_is_late(world: World) -> None:
+    """So a worker that starts anew takes no page off."""
+    watching = Watching(world.store, workers=lambda: 0)
+    with (
+        Served(Operations(Router([]), watching)) as served,
+        httpx.Client(base_url=served.url, trust_env=False) as client,
+    ):
+        assert client.get("/readyz").status_code == 200
+        world.begin(10)
+        assert client.get("/readyz").status_code == 200
+        world.clock.move(timedelta(minutes=3))
+        world.tick()
+        told = client.get("/readyz")
+    assert (told.status_code, told.text) == (
+        503,
+        "no worker lives; start one: newsletter worker\n",
+    )
 
 
 def test_a_database_that_does_not_answer(world: World, asking: httpx.Client) -> None:
