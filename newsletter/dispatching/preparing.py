@@ -7,13 +7,15 @@ prepare the same dispatch only take turns.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from sqlalchemy import Connection, func, insert, literal, select, update
 from sqlalchemy.exc import DBAPIError
 
 from newsletter.dispatching.announcing import announce_start
 from newsletter.dispatching.canary import carve_canary
 from newsletter.dispatching.counting import count_outcomes
-from newsletter.dispatching.desk import Desk
+from newsletter.dispatching.desk import Desk, nobody_watches
 from newsletter.dispatching.saying import say_moved
 from newsletter.dispatching.waves import make_waves
 from newsletter.errors import Unbalanced
@@ -28,10 +30,14 @@ from newsletter.store.writing import changed, dispatch_step
 _OTHERS_WERE_QUICKER = "40001"  # PostgreSQL: could not serialize access
 
 
-def prepare(desk: Desk, dispatch_id: int) -> None:
+def prepare(desk: Desk, dispatch_id: int, meanwhile: Callable[[], object] = nobody_watches) -> None:
     """Bring a dispatch from `preparing` to `sending`, from wherever it stands.
 
     Returns early when it was paused, cancelled or finished by another, or the process is to end.
+
+    Args:
+        meanwhile: called between two transactions, for millions of readers take minutes and
+            others are not to wait for them.
 
     Raises:
         Unbalanced: candidates and deliveries do not add up; nothing of it is sent.
@@ -44,6 +50,7 @@ def prepare(desk: Desk, dispatch_id: int) -> None:
         except DBAPIError as problem:
             if getattr(problem.orig, "sqlstate", "") != _OTHERS_WERE_QUICKER:
                 raise
+        meanwhile()
 
 
 def _go_on(desk: Desk, dispatch_id: int) -> bool:

@@ -5,8 +5,10 @@ Every change is a compare-and-set, so any number of schedulers may tick, late or
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import ColumnElement, Connection, and_, exists, not_, or_, select
 
@@ -15,18 +17,16 @@ from newsletter.dispatching.cancelling import cancel_rest
 from newsletter.dispatching.desk import Desk
 from newsletter.dispatching.ending import end_what_is_done
 from newsletter.dispatching.preparing import prepare
+from newsletter.dispatching.ringing import ring_waiting
 from newsletter.dispatching.saying import say_moved, say_opened
 from newsletter.dispatching.stopping import put_into_review
 from newsletter.dispatching.sweeping import sweep
-from newsletter.dispatching.warming import is_spent
 from newsletter.errors import Unbalanced
-from newsletter.model.ledger import BatchState, DispatchState, WaveState
+from newsletter.model.ledger import DispatchState, WaveState
 from newsletter.model.ports import Engine
 from newsletter.store.dispatches import dispatches_in
-from newsletter.store.tables import batch, dispatch, throttle, tick, wave
+from newsletter.store.tables import dispatch, tick, wave
 from newsletter.store.writing import changed, dispatch_step, insert_into, wave_step
-
-MOST_RINGS = 2_000  # a dispatch and tick; what waits longer is rung next time
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def run_tick(desk: Desk, engine: Engine) -> Ticked:
     desk.watch()
     cancel_rest(desk.store)  # a successor's readers are those whom the cancelled one lets go
     started = _start_due(desk)
-    problems = list(_prepare_all(desk))
+    problems = list(_prepare_all(desk, partial(ring_waiting, desk, engine)))
     _hold_back_late_waves(desk, before)
     _open_waves(desk)
     swept = sweep(desk)
@@ -114,14 +114,14 @@ def _start(desk: Desk, dispatch_id: int, due_at: datetime) -> bool:
         return is_won
 
 
-def _prepare_all(desk: Desk) -> list[str]:
+def _prepare_all(desk: Desk, meanwhile: Callable[[], object]) -> list[str]:
     """Prepare what was just started, and go on where another died."""
     problems = []
     with desk.store.read() as connection:
         preparing = dispatches_in(connection, DispatchState.PREPARING)
     for of in preparing:
         try:
-            prepare(desk, of.id)
+            prepare(desk, of.id, meanwhile)
         except Unbalanced as problem:
             with desk.store.write() as connection:
                 put_into_review(connection, of.id, str(problem), desk.store.now(connection))
@@ -175,39 +175,4 @@ def _is_watched() -> ColumnElement[bool]:
 def _is_sending() -> ColumnElement[bool]:
     return exists().where(
         dispatch.c.id == wave.c.dispatch_id, dispatch.c.state == DispatchState.SENDING
-    )
-
-
-def ring_waiting(desk: Desk, engine: Engine) -> int:
-    """Ask the engine for every batch that may go now; how many it was asked for."""
-    with desk.store.read() as connection:
-        now = desk.store.now(connection)
-        shared = connection.execute(select(throttle.c.not_before)).scalar()
-        if shared is not None and now < shared:
-            return 0
-        if is_spent(connection, desk.rules, now.date()):
-            return 0
-        ready = [
-            batch_id
-            for of in dispatches_in(connection, DispatchState.SENDING)
-            for batch_id in _ready(connection, of.id, now)
-        ]
-    if ready:
-        engine.ring(ready)
-    return len(ready)
-
-
-def _ready(connection: Connection, dispatch_id: int, now: datetime) -> list[int]:
-    return list(
-        connection.scalars(
-            select(batch.c.id)
-            .join(wave, wave.c.id == batch.c.wave_id)
-            .join(dispatch, dispatch.c.id == batch.c.dispatch_id)
-            .where(batch.c.dispatch_id == dispatch_id, batch.c.state == BatchState.READY)
-            .where(wave.c.state == WaveState.OPEN)
-            .where(or_(dispatch.c.not_before.is_(None), dispatch.c.not_before <= now))
-            .where(or_(dispatch.c.paced_until.is_(None), dispatch.c.paced_until <= now))
-            .order_by(batch.c.id)
-            .limit(MOST_RINGS)
-        )
     )

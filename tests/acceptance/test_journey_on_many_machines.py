@@ -133,7 +133,7 @@ def mails_to(newsroom: Newsroom, email: str, count: int) -> list[dict[str, Any]]
 
 def link_in(text: str, page: str) -> str:
     """The address of a page of ours that stands in a mail or a page."""
-    return re.findall(rf'[^\s"<>]*/{page}/[\w-]+', text)[0]
+    return str(re.findall(rf'[^\s"<>]*/{page}/[\w-]+', text)[0])
 
 
 def let_them_in(newsroom: Newsroom, pages: Public) -> None:
@@ -176,7 +176,7 @@ def hear(newsroom: Newsroom) -> None:
     def is_told() -> bool:
         poster = newsroom.sandbox_says("GET", "/_sandbox/events")
         assert poster["lost"] == 0
-        return poster["posted"] > 0 and poster["waiting"] == 0
+        return bool(poster["posted"]) and not poster["waiting"]
 
     def is_applied() -> bool:
         with newsroom.store() as store, store.read() as connection:
