@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from starlette.responses import Response
 
+from newsletter.content import issue_files, read_headline
 from newsletter.feedback.bell import Told, mark_seen, told_to, unread
 from newsletter.feedback.wording import without_addresses
 from newsletter.model.notice import Notice, NoticeKind
@@ -16,6 +19,7 @@ from newsletter.web.studio.side import StudioSide
 from newsletter.web.studio.visit import Visit, whole_number
 
 PAGE = 25
+_COMMAND = re.compile(r" To go on: newsletter \w+ \d+$")
 _TONE = {
     NoticeKind.STARTED: ("Started", "info"),
     NoticeKind.FINISHED: ("Finished", "fine"),
@@ -67,7 +71,8 @@ class Bell:
         """The newest first; asking changes nothing."""
         before = whole_number(visit.query.get("before", "")) or 0
         found = told_to(self.side.store, visit.person, PAGE + 1, before)
-        lines = [self._line(each, visit.person) for each in found[:PAGE]]
+        slugs = self._slugs()
+        lines = [self._line(each, visit.person, slugs) for each in found[:PAGE]]
         values = {
             "lines": lines,
             "unread": unread(self.side.store, visit.person),
@@ -82,17 +87,23 @@ class Bell:
         mark_seen(self.side.store, visit.person, upto, only)
         return self.side.went("/studio/notices")
 
-    def _line(self, told: Told, who: Person) -> Line:
+    def _slugs(self) -> dict[int, str]:
+        site = self.side.site
+        found = (read_headline(site, path) for path in issue_files(site))
+        return {each.number: each.slug for each in found if each.number}
+
+    def _line(self, told: Told, who: Person, slugs: Mapping[int, str]) -> Line:
         notice = told.notice
         badge, tone = _TONE[notice.kind]
-        href, leads = _about(notice, who)
+        href, leads = _about(notice, who, slugs)
         when = self.room.said(notice.at)
         # A provider's answer may repeat whom a mail was for; what people write stays as it is.
         words = without_addresses(notice.words) if notice.dispatch_id else notice.words
+        words = _COMMAND.sub("", words)  # here a button does that
         return Line(notice.id, notice.title, words, when, badge, tone, told.is_new, href, leads)
 
 
-def _about(notice: Notice, who: Person) -> tuple[str, str]:
+def _about(notice: Notice, who: Person, slugs: Mapping[int, str]) -> tuple[str, str]:
     """Where this person can do or see something about it."""
     if who.may(Role.PUBLISHER):
         if notice.kind is NoticeKind.LIST_HEALTH:
@@ -101,6 +112,11 @@ def _about(notice: Notice, who: Person) -> tuple[str, str]:
             return "/studio/uncertain", "Uncertain deliveries"
     if notice.kind is NoticeKind.FINISHED and notice.issue_number:
         return f"/studio/reports/{notice.issue_number}", "Its report"
+    slug = slugs.get(notice.issue_number or 0)
+    if notice.kind is NoticeKind.COMMENT and slug:
+        return f"/studio/issues/{slug}/share", "All comments"
+    if notice.kind in (NoticeKind.APPROVED, NoticeKind.SENT_BACK) and slug:
+        return f"/studio/issues/{slug}", "The letter"
     if notice.dispatch_id:
         return f"/studio/dispatches/{notice.dispatch_id}", "Where it stands"
     return "", ""

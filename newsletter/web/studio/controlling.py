@@ -91,7 +91,7 @@ class Controlling(DispatchPages):
             visit,
             of,
             title="Cancel it for good?",
-            told=f"{told} A cancelled dispatch can not be resumed; a follow-up can mail the rest.",
+            says=f"{told} A cancelled dispatch can not be resumed; a follow-up can mail the rest.",
             action=f"/studio/dispatches/{of.id}/cancel",
             words="Cancel it",
         )
@@ -114,7 +114,7 @@ class Controlling(DispatchPages):
             visit,
             of,
             title="Cancel this wave alone?",
-            told="Its readers who were not mailed yet do not get it. The other waves go on.",
+            says="Its readers who were not mailed yet do not get it. The other waves go on.",
             action=f"/studio/dispatches/{of.id}/waves/{wave}/cancel",
             words="Cancel this wave",
         )

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import datetime
 from typing import Any
 
 from starlette.responses import Response
 
 from newsletter.dispatching.countdown import counts_down
 from newsletter.feedback.wording import without_addresses
-from newsletter.model.ledger import DispatchKind, DispatchState
+from newsletter.model.ledger import Dispatch, DispatchKind, DispatchState
 from newsletter.model.person import Role
 from newsletter.scheduling.outlook import newer_version
-from newsletter.scheduling.spoken import at_site, day_and_time, in_how_long, timing_of
-from newsletter.store.approvals import load_approval
+from newsletter.scheduling.reach import count_reach
+from newsletter.scheduling.spoken import at_site, day_and_time, in_how_long, people, timing_of
+from newsletter.store.approvals import Approved, load_approval
 from newsletter.store.dispatches import dispatches_of
 from newsletter.web.studio.dispatch_pages import AT, DispatchPages, number_in
 from newsletter.web.studio.going import Going
@@ -71,11 +73,20 @@ class Dispatches(DispatchPages):
             "is_changed": is_open and self.shelf.is_changed(approved.id, approved),
             "newer": newer,
             "ended": day_and_time(at_site(of.ended_at, zone), now) if of.ended_at else "",
+            "readers": self._readers(of, approved, now),
             "is_last": of.id == all_of_them[-1].id,
             "others": [each for each in all_of_them if each.id != of.id],
             "is_follow_up": of.kind is DispatchKind.FOLLOW_UP,
             "watched": found.status.watched is not None,
         }
+
+    def _readers(self, of: Dispatch, approved: Approved, now: datetime) -> str:
+        """Who would get it today, in words; empty once they are counted for good."""
+        if of.state not in (DispatchState.SCHEDULED, DispatchState.NEEDS_REVIEW):
+            return ""
+        is_follow_up = of.kind is DispatchKind.FOLLOW_UP
+        with self.side.store.read() as connection:
+            return people(count_reach(connection, approved, now, follow_up=is_follow_up).readers)
 
     def _watcher(self, visit: Visit) -> Watcher:
         return Watcher(self.side, number_in(visit, "id"), visit.person.may(Role.PUBLISHER))

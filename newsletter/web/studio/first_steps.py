@@ -35,9 +35,7 @@ def first_steps(person: Person, found: Sequence[Card], readers: int) -> tuple[St
     """
     approved = next((card for card in found if card.column == APPROVED and card.slug), None)
     drafts = [card for card in found if card.column in (DRAFT, REVIEW) and card.slug]
-    letter = approved or min(
-        drafts, key=lambda card: (not card.number, card.number), default=None
-    )
+    letter = approved or min(drafts, key=lambda card: (not card.number, card.number), default=None)
     if letter is None:
         return ()
     page = f"/studio/issues/{letter.slug}"

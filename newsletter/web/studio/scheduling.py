@@ -210,7 +210,7 @@ class Scheduling:
 
     def _blocked(self, visit: Visit, problem: BlockedError) -> Response:
         told = str(problem).partition(" First:")[0]
-        return self.side.draw(visit, "unapproved", {"slug": visit.named["slug"], "told": told}, 409)
+        return self.side.draw(visit, "unapproved", {"slug": visit.named["slug"], "says": told}, 409)
 
     @property
     def _zone(self) -> str:

@@ -64,7 +64,7 @@ def test_nothing_was_sent_yet(studio: Studio) -> None:
 
 
 def test_the_report_of_an_issue(studio: Studio, sent: MadeUp) -> None:
-    """Who got it first, said once, then charts with their tables, clicks by link, and what went wrong."""
+    """Who got it, said once; then charts with their tables, clicks by link, what went wrong."""
     browser = studio.client(Role.EDITOR)
     listed = browser.get("/studio/reports").text
     assert listed.index("/studio/reports/12") < listed.index("/studio/reports/11")
