@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pty
 import select
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -22,6 +23,11 @@ INTERRUPT, END_OF_INPUT = "\x03", "\x04"  # what Ctrl-C and Ctrl-D type
 LIST = "email,first_name\nann@example.com,Ann\nbob@example,Bob\ncy@example.com,Cy\n"
 # Whoever leads a session and opens a terminal has it as their own, so that Ctrl-C reaches them.
 AT_TERMINAL = 'exec "$@" <"$TERMINAL" >"$TERMINAL" 2>"$TERMINAL"'
+
+
+def _heed_interrupts() -> None:
+    """Whoever started the tests in the background let all their children ignore Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 @dataclass(frozen=True)
@@ -49,6 +55,7 @@ class Seat:
             cwd=self.site,
             env=self.environ | {"TERMINAL": os.ttyname(theirs)},
             start_new_session=True,
+            preexec_fn=_heed_interrupts,
         )
         try:
             screen = self._talk(ours, theirs, answer)
@@ -57,30 +64,35 @@ class Seat:
         return process.wait(PATIENCE), screen
 
     def _talk(self, ours: int, theirs: int, answer: str) -> str:
-        screen, waits = bytearray(), True
+        screen, waits, again = bytearray(), True, ""
         try:
-            while part := self._read(ours, "" if waits else answer):
+            while part := self._read(ours, again):
                 screen += part
+                again = ""
                 if theirs >= 0:  # the program has it open by now
                     os.close(theirs)
                     theirs = -1
                 if waits and QUESTION.encode() in screen:
                     waits = False
                     os.write(ours, answer.encode())
+                    again = answer
         except OSError:  # Linux: the other end is closed
             pass
         return screen.decode("utf-8", "replace")
 
-    def _read(self, ours: int, answer: str) -> bytes:
+    def _read(self, ours: int, again: str) -> bytes:
         """What comes next. Whoever presses Ctrl-C and sees nothing happen presses it again.
 
         A signal between Python's question and its reading is noticed after the next key only.
+        What the terminal echoes of a key is no answer of the program's.
         """
         for _ in range(int(PATIENCE)):
-            if select.select([ours], [], [], 1.0)[0]:
-                return os.read(ours, 4_096)
-            if answer == INTERRUPT:
-                os.write(ours, answer.encode())
+            while select.select([ours], [], [], 1.0)[0]:
+                part = os.read(ours, 4_096)
+                if part != b"^C":
+                    return part
+            if again == INTERRUPT:
+                os.write(ours, again.encode())
         raise AssertionError("It says nothing any more.")
 
     def readers(self) -> list[str]:
