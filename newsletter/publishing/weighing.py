@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from newsletter.checks import CLIP_BYTES, sent_bytes, tracked_links
 from newsletter.errors import Place
 from newsletter.model.content import Section
-from newsletter.publishing.composing import Composition
+from newsletter.publishing.composing import Composition, at_once
 from newsletter.rendering import Press, trace
 
 
@@ -51,13 +51,18 @@ class Weight:
     cut: Place | None
 
 
-def weigh(composition: Composition) -> Weight:
-    """Weigh the fullest variant: it is made again without each of its sections."""
+def weigh(composition: Composition, between: Callable[[], None] = at_once) -> Weight:
+    """Weigh the fullest variant: it is made again without each of its sections.
+
+    Args:
+        between: as for `examine`.
+    """
     press = composition.press
     variant, whole = press.offered[0], composition.renditions.renditions[0].html
     frame = _html(press, ())
     rows = []
     for section in variant.sections:
+        between()
         rest = _html(press, [each for each in variant.sections if each is not section])
         rows.append(_row(section, whole, rest))
     return Weight(

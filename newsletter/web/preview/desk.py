@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
-from hashlib import blake2b
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from newsletter.errors import NewsletterError
 from newsletter.model.content import Issue
 from newsletter.model.rendition import Rendition
 from newsletter.model.site import Site
 from newsletter.publishing import Composition, Galley
-from newsletter.web.preview.turns import Turns
+from newsletter.publishing.weighing import Weight, weigh
+from newsletter.web.preview.filestate import state_of
+from newsletter.web.preview.turns import Turns, short_slices
 
+Between = Callable[[], None]
+Made = TypeVar("Made")
 SETTINGS = "newsletter.toml"
 FOLDERS = ("issues", "templates")
 
@@ -37,7 +43,7 @@ class Workshop:
     list_issues: Callable[[Site], tuple[str, ...]]
     load_issue: Callable[[Site, str], Issue]
     set_up: Callable[[Site, str], Galley]
-    examine: Callable[[Galley, Callable[[], None]], Composition]
+    examine: Callable[[Galley, Between], Composition]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +74,7 @@ class Desk:
         self._site: Site | None = None
         self._galleys: dict[str, Galley] = {}
         self._compositions: dict[str, Composition] = {}
+        self._weights: dict[str, tuple[Composition, Weight]] = {}
 
     @property
     def watched(self) -> tuple[Path, ...]:
@@ -76,15 +83,15 @@ class Desk:
         return tuple(folder for folder in folders if folder.is_dir())
 
     def version(self) -> str:
-        """A mark for the state of all files; a save gives another. Reads no file's content."""
-        digest = blake2b(digest_size=8)
-        for path in (self.workshop.root / SETTINGS, *_files(self.watched)):
-            try:
-                stat = path.stat()
-            except OSError:
-                continue  # gone between listing and looking: the next look tells
-            digest.update(f"{path}\0{stat.st_mtime_ns}\0{stat.st_size}\n".encode())
-        return digest.hexdigest()
+        """A mark for the state of all files; a save gives another. Reads no file's content.
+
+        Whoever sees another state stops what is still being checked of the one before.
+        """
+        seen = self._look()
+        if seen == self._version:
+            return seen
+        with self._lock:
+            return self._forget_stale()
 
     def site(self) -> Site:
         """The settings as they are on disk.
@@ -119,27 +126,38 @@ class Desk:
         with self._turns.first():
             return self.galley(slug).rendition(variant)
 
+    def first(self) -> AbstractContextManager[None]:
+        """Whoever waits for what this thread does goes before all checking."""
+        return self._turns.first()
+
     def composition(self, slug: str) -> Composition:
         """One issue with all its bytes and what was found in them.
 
         Raises:
             NewsletterError: it can not be loaded, rendered or found.
         """
-        while True:
-            galley = self.galley(slug)
-            with self._examining:
-                try:
-                    return self._examined(slug, galley)
-                except Stale:
-                    continue
+        return self._newest(slug, self._examined)
 
-    def _examined(self, slug: str, galley: Galley) -> Composition:
-        def between() -> None:
-            self._turns.give_way()
-            if self._galleys.get(slug) is not galley:
-                raise Stale
+    def weight(self, slug: str) -> Weight:
+        """What each section of an issue costs; raises as `composition`."""
+        return self._newest(slug, self._weighed)
 
-        between()
+    def _newest(self, slug: str, make: Callable[[str, Galley, Between], Made]) -> Made:
+        """What can wait, made of the newest state: a save meanwhile begins it anew."""
+        with self._turns.behind():
+            while True:
+                galley = self.galley(slug)
+                between = partial(self._go_on, slug, galley)
+                with self._examining, short_slices(), suppress(Stale):
+                    between()
+                    return make(slug, galley, between)
+
+    def _go_on(self, slug: str, galley: Galley) -> None:
+        self._turns.give_way()
+        if self._galleys.get(slug) is not galley:
+            raise Stale
+
+    def _examined(self, slug: str, galley: Galley, between: Between) -> Composition:
         kept = self._compositions.get(slug)
         if kept is not None and kept.press is galley.press:
             return kept
@@ -147,6 +165,16 @@ class Desk:
         with self._lock:
             if self._galleys.get(slug) is galley:
                 self._compositions[slug] = made
+        return made
+
+    def _weighed(self, slug: str, galley: Galley, between: Between) -> Weight:
+        composition = self._examined(slug, galley, between)
+        of, kept = self._weights.get(slug, (None, None))
+        if of is composition and kept is not None:
+            return kept
+        made = weigh(composition, between)
+        with self._lock:
+            self._weights[slug] = (composition, made)
         return made
 
     def entries(self) -> tuple[Entry, ...]:
@@ -174,13 +202,12 @@ class Desk:
         except NewsletterError as problem:
             return Entry(slug, None, problem)
 
-    def _forget_stale(self) -> None:
-        version = self.version()
+    def _look(self) -> str:
+        return state_of(self.workshop.root / SETTINGS, self.watched)
+
+    def _forget_stale(self) -> str:
+        version = self._look()
         if version != self._version:
             self._version, self._site = version, None
-            self._galleys, self._compositions = {}, {}
-
-
-def _files(folders: tuple[Path, ...]) -> Iterator[Path]:
-    for folder in folders:
-        yield from sorted(folder.rglob("*"))
+            self._galleys, self._compositions, self._weights = {}, {}, {}
+        return version

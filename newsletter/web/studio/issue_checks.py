@@ -10,7 +10,7 @@ from newsletter.authoring.outline import Piece
 from newsletter.errors import NewsletterError, Place
 from newsletter.model.finding import Finding, Severity
 from newsletter.publishing import Composition
-from newsletter.publishing.weighing import Weight, weigh
+from newsletter.publishing.weighing import Weight
 from newsletter.web.preview.showing import kilobytes, variant_label
 from newsletter.web.preview.showing import weigh as meter
 from newsletter.web.studio.issue_bench import Bench
@@ -83,7 +83,7 @@ def weight_values(bench: Bench) -> dict[str, Any]:
     if bench.galley is None:
         return {"shares": (), "weight": None, "kilobytes": kilobytes}
     try:
-        weight = weigh(bench.side.desk.composition(bench.slug))
+        weight = bench.side.desk.weight(bench.slug)
     except NewsletterError:
         return {"shares": (), "weight": None, "kilobytes": kilobytes}
     return {"shares": _shares(weight, bench), "weight": weight, "kilobytes": kilobytes}

@@ -10,7 +10,7 @@ from pathlib import Path
 from newsletter.bootstrap import load_app
 from newsletter.publishing import Composition, Galley
 from newsletter.web.preview import Desk, workshop_of
-from newsletter.web.preview.turns import Turns
+from newsletter.web.preview.turns import MOST_SECONDS, Turns
 from tests.factories import write_site
 
 PATIENCE = 20
@@ -77,3 +77,73 @@ def test_what_can_wait_waits_for_what_can_not() -> None:
         assert not passed.wait(0.05)
     assert passed.wait(PATIENCE)
     waiting.join(PATIENCE)
+
+
+def test_who_asks_for_everything_is_not_urgent_meanwhile() -> None:
+    """Otherwise checks that a request asks for would wait for that very request."""
+    turns, passed = Turns(), threading.Event()
+
+    def wait() -> None:
+        turns.give_way()
+        passed.set()
+
+    with turns.first(), turns.first():
+        with turns.behind():
+            wait()
+            assert passed.is_set()
+            passed.clear()
+        waiting = threading.Thread(target=wait)
+        waiting.start()
+        assert not passed.wait(0.05)
+    assert passed.wait(MOST_SECONDS / 2)
+    waiting.join(PATIENCE)
+
+
+def test_a_save_amid_the_checks_is_shown_before_they_end(tmp_path: Path) -> None:
+    """Checks of the save before give way at their next step, and begin anew behind the bytes."""
+    root = write_site(tmp_path)
+    workshop = workshop_of(load_app(root, {}, root))
+    amid, saved = threading.Event(), threading.Event()
+    told: list[str] = []
+
+    def examine(galley: Galley, between: Callable[[], None]) -> Composition:
+        def step() -> None:
+            amid.set()
+            assert saved.wait(PATIENCE)
+            between()
+
+        made = workshop.examine(galley, step)
+        told.append("checked")
+        return made
+
+    desk = Desk(replace(workshop, examine=examine))
+    checking = threading.Thread(target=desk.composition, args=("first",))
+    checking.start()
+    assert amid.wait(PATIENCE)
+    with desk.first():
+        rewrite(root, "Written amid the checks.")
+        saved.set()
+        assert "Written amid the checks." in desk.rendition("first").text
+        told.append("shown")
+    checking.join(PATIENCE)
+    assert told == ["shown", "checked"]
+    assert "amid the checks" in desk.composition("first").renditions.renditions[0].text
+
+
+def test_sections_are_weighed_once_for_each_state(tmp_path: Path) -> None:
+    """The same files give the same weight; a save during the weighing gives that of the newest."""
+    root = write_site(tmp_path)
+    workshop = workshop_of(load_app(root, {}, root))
+    saves = ["A longer opening than the one before, by far."]
+
+    def examine(galley: Galley, between: Callable[[], None]) -> Composition:
+        made = workshop.examine(galley, between)
+        if saves:
+            rewrite(root, saves.pop())
+            desk.site()
+        return made
+
+    desk = Desk(replace(workshop, examine=examine))
+    weight = desk.weight("first")
+    assert weight is desk.weight("first")
+    assert weight.html == len(desk.rendition("first").html.encode())

@@ -6,10 +6,12 @@ import "./issue_pictures.js";
 import { later, pageAt, tell } from "./base.js";
 import { mark, pieceAt, pieceOf, refreshOutline } from "./issue_outline.js";
 import { open, part, path, query, refresh, root } from "./issue_parts.js";
-import { flushAll, isTouched, knows, send, state, whenSaved } from "./issue_saving.js";
+import { allSaved, flushAll, isTouched, isWriting, knows, send, state, whenSaved } from "./issue_saving.js";
 import { OPENING, ready, redraw, show, understand, whenPicked } from "./issue_stage.js";
 
+const REST = 500; // ms without a change
 let site = root.dataset.version; // the state of the files that the page shows
+const ours = new Set(); // states that saves of this page made
 let selected = query().get("section") ?? "";
 
 // A section, the letter or nothing is selected: by the outline, the preview or a finding.
@@ -76,15 +78,26 @@ function toFinding({ section, field, line = "" }) {
   else show(-3, line);
 }
 
-// What comes after a change, here or on disk: the mail first, everything else behind it.
-const others = later(async () => {
+// What comes after a change, here or on disk: the mail first, everything else behind it, and what
+// takes long when the writer rests.
+function others() {
+  soon();
+  atRest();
+}
+
+const soon = later(async () => {
   await Promise.allSettled([refreshOutline(), refresh("reach"), refresh("greeting")]);
   keepSteps();
   mark(selected || "letter");
+}, 120);
+
+const atRest = later(() => (isWriting() ? atRest() : judge()), REST);
+
+async function judge() {
   await refresh("checks");
   badges();
   await refresh("weight");
-}, 120);
+}
 
 function keepSteps() {
   const { canUndo, canRedo } = part("outline").dataset;
@@ -106,7 +119,7 @@ function badges() {
 }
 
 whenSaved(async ({ site: after, version, form }) => {
-  if (after) site = after;
+  if (after) ours.add((site = after));
   if (version && form?.elements.where?.value !== "everywhere") knows(version);
   else if (form) form.elements.version.dataset.everywhere = version;
   const drawn = redraw(site);
@@ -143,7 +156,8 @@ function follow(id) {
 const stream = new EventSource(`${path}/live`);
 stream.onmessage = async ({ data }) => {
   root.dataset.heard = data;
-  if (data === site) return;
+  await allSaved();
+  if (data === site || ours.has(data)) return;
   site = data;
   await redraw(site);
   await refreshForms();
@@ -224,5 +238,6 @@ open(root.dataset.side === "section" && selected ? "section" : location.hash.rep
 mark(selected || "letter");
 await ready();
 root.dataset.ready = "yes";
-others();
+soon();
+judge();
 requestIdleCallback(() => understand());

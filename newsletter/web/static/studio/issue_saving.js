@@ -7,6 +7,7 @@ const PAUSE = 350;
 const badge = document.getElementById("saved");
 let onSaved = async () => {};
 let running = Promise.resolve();
+let sending = 0; // changes that are not answered yet
 const timers = new Map();
 
 // Called after each save with {site, version, form}.
@@ -21,9 +22,16 @@ export function state(name, words) {
 
 // Sends a change; one after the other, so that each is made over what the one before left.
 export function send(address, data, form = null) {
-  running = running.then(() => attempt(address, data, form)).catch(() => null);
+  sending += 1;
+  running = running
+    .then(() => attempt(address, data, form))
+    .catch(() => null)
+    .finally(() => (sending -= 1));
   return running;
 }
+
+// When everything that was sent is saved, or was refused.
+export const allSaved = () => running;
 
 async function attempt(address, data, form) {
   state("busy", "Saving…");
@@ -94,6 +102,9 @@ document.addEventListener("change", (event) => {
 
 export const isTouched = (name) =>
   [...changed.keys()].some((form) => form.dataset.autosave === name && form.isConnected);
+
+// Whether something is on its way to the file, or soon will be.
+export const isWriting = () => sending > 0 || [...changed.keys()].some((form) => form.isConnected);
 
 function flush(form) {
   clearTimeout(timers.get(form));
