@@ -75,7 +75,7 @@ def test_the_report_of_an_issue(studio: Studio, sent: MadeUp) -> None:
     assert page.count("<svg role=") == 3
     assert "Came back for good" in page
     assert "About &lt;a&gt;" in page
-    assert "Share" not in page
+    assert "/studio/reports/12/links" not in page
 
 
 def test_by_the_hour_and_by_the_day(studio: Studio, sent: MadeUp) -> None:
