@@ -12,7 +12,7 @@ from pathlib import Path
 from newsletter.config import Settings
 from newsletter.errors import LedgerError, UsageError
 from newsletter.publishing.examining import Examined, Health
-from newsletter.scheduling.readiness import SILENCE
+from newsletter.scheduling.watch import SILENCE
 from newsletter.store.connecting import conninfo, public_url
 from newsletter.store.meeting import Met, meet_database
 from newsletter.store.revisions import newest

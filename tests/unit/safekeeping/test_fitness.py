@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
@@ -165,17 +166,16 @@ def test_many_machines(tmp_path: Path, database: str) -> None:
 def test_what_the_key_may_do() -> None:
     """The provider's own word: all of it, not to send, not to be asked, not known."""
     with serve() as sandbox:
-        assert examine_key(lambda: scopes_of("SG.x", sandbox.url)).health is Health.GOOD
+        assert examine_key(partial(scopes_of, "SG.x", sandbox.url)).health is Health.GOOD
     for scopes, health, words in (
         (["mail.send"], Health.WEAK, "Email Activity"),
         (["email_activity.read"], Health.BAD, "Mail Send"),
     ):
         with http_peer(answering(200, {"scopes": scopes})) as peer:
-            url = peer.url
-            found = examine_key(lambda url=url: scopes_of("SG.x", url))
+            found = examine_key(partial(scopes_of, "SG.x", peer.url))
         assert (found.health, words in found.told) == (health, True), found
     with http_peer(answering(401, {"errors": [{"message": "SG.x is revoked"}]})) as peer:
-        found = examine_key(lambda: scopes_of("SG.x", peer.url))
+        found = examine_key(partial(scopes_of, "SG.x", peer.url))
     assert found.health is Health.BAD
     assert "401" in found.told
     assert "SG.x" not in found.told
