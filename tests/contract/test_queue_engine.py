@@ -261,3 +261,25 @@ def test_a_work_that_fails_is_not_tried_again_by_the_queue(
         engine.call(Work.RECONCILE)
         assert done.wait(SOON)
     assert jobs(conninfo) == []
+
+
+@pytest.mark.parametrize(
+    "happens",
+    [
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND pid <> pg_backend_pid()",
+        "DELETE FROM procrastinate_workers",  # as for one that stood still for half a minute
+    ],
+    ids=["cut off", "given up"],
+)
+def test_a_worker_goes_on_by_itself(
+    conninfo: str, engine: ProcrastinateEngine, caplog: pytest.LogCaptureFixture, happens: str
+) -> None:
+    """It comes back, under a new name if need be, and so does whoever rings."""
+    with Listener(conninfo) as worker:
+        engine.ring([1])
+        worker.heard(1)
+        with psycopg.connect(conninfo, autocommit=True) as connection:
+            connection.execute(happens.encode())
+        engine.ring([2])
+        assert worker.heard(2) == [1, 2]
