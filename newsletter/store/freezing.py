@@ -101,10 +101,15 @@ class Stretch:
         return members
 
     def _held(self) -> ColumnElement[bool]:
-        """Whether a dispatch of this issue holds the reader already."""
+        """Whether a dispatch of this issue holds the reader already.
+
+        PostgreSQL may look all of them up at once: then only those of this stretch, or each
+        stretch would read what all before it have written.
+        """
         return exists().where(
             delivery.c.issue_number == self.of.issue_number,
             delivery.c.subscriber_id == subscriber.c.id,
+            delivery.c.subscriber_id.between(self.low + 1, self.high),
             delivery.c.holds,
         )
 

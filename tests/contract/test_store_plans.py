@@ -74,3 +74,20 @@ def test_the_hot_statements_use_an_index(store: Store, clock: SettableClock, sai
         plan = plan_of(store, statement, parameters)
         assert "SCAN delivery" not in plan, statement
         assert "Seq Scan on delivery" not in plan, statement
+
+
+def test_a_stretch_looks_at_its_own_readers_only(
+    store: Store, clock: SettableClock, said: Said
+) -> None:
+    """Who is held already is not asked of everybody frozen so far, however it is planned."""
+    world = World(store, clock, rules=Rules(chunk=1_000))
+    world.begin(2_000)
+    with store.write() as connection:
+        connection.exec_driver_sql("ANALYZE")
+    looked_up = [each for each in said.items() if "looked_up" in each[0]]
+    assert looked_up
+    for statement, parameters in looked_up:
+        plan = plan_of(store, statement, parameters).splitlines()
+        asked = [line for line in plan if "issue_number" in line]
+        assert asked
+        assert all("subscriber_id" in line for line in asked), statement
