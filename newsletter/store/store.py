@@ -25,7 +25,7 @@ _ASKS = "SELECT moved_to, (SELECT oldest_program FROM alembic_version)"
 _STANDING = f"{_ASKS} FROM site"
 # A machine that freezes, or loses its network, in the middle of a write holds rows that all others
 # wait for. The server itself takes them back; the write is then as if it had never begun.
-_MOST_IDLE = "set_config('idle_in_transaction_session_timeout', '60s', true)"
+_MOST_IDLE = "set_config('idle_in_transaction_session_timeout', '30s', true)"
 _STANDING_ON_SERVER = f"{_ASKS}, {_MOST_IDLE} FROM site"
 
 

@@ -67,6 +67,11 @@ def require_promises(store: Store, sandbox: RunningSandbox, readers: Sequence[st
     return ending
 
 
+def no_answer_is_lost(ending: Ending) -> bool:
+    """Whether everybody who got the mail is known to have got it, whenever the answer came."""
+    return all(ending.outcomes[email] is _O.ACCEPTED for email in ending.got)
+
+
 def _require_balance(store: Store) -> None:
     """frozen = accepted + rejected + excluded + unknown, for every dispatch."""
     with store.read() as connection:

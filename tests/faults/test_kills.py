@@ -74,8 +74,15 @@ def test_killed_after_the_request_left(
 
 
 @pytest.mark.parametrize(
-    "kills",
-    [pytest.param(8, id="short"), pytest.param(50, id="long", marks=pytest.mark.long)],
+    ("database_url", "kills"),
+    [
+        pytest.param("sqlite", 8, id="short"),
+        pytest.param("sqlite", 50, id="long", marks=pytest.mark.long),
+        pytest.param(
+            "postgresql", 50, id="postgresql", marks=[pytest.mark.long, pytest.mark.postgres]
+        ),
+    ],
+    indirect=["database_url"],
 )
 def test_killed_at_random_moments(
     now_store: Store, sandbox: RunningSandbox, sending: Senders, kills: int

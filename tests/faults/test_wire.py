@@ -16,7 +16,7 @@ from newsletter.store import Store, open_store
 from newsletter.store.tables import attempt
 from tests.databases import FINGERPRINT
 from tests.faults.processes import Sender, Senders, senders, wait_until
-from tests.faults.promises import Ending, require_promises, set_faults
+from tests.faults.promises import no_answer_is_lost, require_promises, set_faults
 from tests.faults.staging import prepare_issue
 from tests.faults.wire import Wire, wire_to
 
@@ -57,13 +57,6 @@ def late_answers(store: Store) -> int:
     with store.read() as connection:
         late = select(func.count()).where(attempt.c.late, attempt.c.answered_at.is_not(None))
         return connection.execute(late).scalar_one()
-
-
-def no_answer_is_lost(ending: Ending) -> bool:
-    """Whether everybody who got the mail is known to have got it."""
-    return all(
-        outcome is _O.ACCEPTED for email, outcome in ending.outcomes.items() if email in ending.got
-    )
 
 
 @pytest.mark.parametrize("way", _WAYS)
