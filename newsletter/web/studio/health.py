@@ -39,6 +39,7 @@ _LOOK = {
     Fitness.BAD: ("Needs mending", "error"),
     Fitness.UNKNOWN: ("Not known", "plain"),
 }
+_NAMES = {"public_url": "The site's address", "images_url": "Address of pictures"}
 _WEIGHT = (Fitness.BAD, Fitness.WEAK, Fitness.UNKNOWN, Fitness.GOOD)
 
 
@@ -139,13 +140,13 @@ def charts_of(found: Health) -> tuple[Chart, Chart]:
 def _cards(found: Iterable[Examined]) -> Sequence[Card]:
     """What needs mending first."""
     by_weight = sorted(found, key=lambda each: _WEIGHT.index(each.health))
-    return [Card(_capital(each.what), each.told, *_LOOK[each.health]) for each in by_weight]
+    return [Card(_named(each.what), each.told, *_LOOK[each.health]) for each in by_weight]
 
 
 def _week(week: Week) -> str:
     return f"{week.begins.day} {week.begins:%b}"
 
 
-def _capital(text: str) -> str:
-    """A setting's name stays as it is written."""
-    return text if "_" in text else text[:1].upper() + text[1:]
+def _named(what: str) -> str:
+    """As people say it; what is told beside it names the setting."""
+    return _NAMES.get(what) or what[:1].upper() + what[1:]
