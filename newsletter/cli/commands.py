@@ -24,7 +24,7 @@ COMMANDS = {
     "new": Command("composing", "Begin an issue: a new file with the next free number"),
     "preview": Command("rehearsing", "Show issues in the browser as readers get them"),
     "check": Command("checking", "Say what is wrong with issues"),
-    "doctor": Command("doctoring", "Say whether this site is fit to send"),
+    "doctor": Command("doctoring", "Say whether site and machine are fit to send"),
     "diff": Command("comparing", "Show what readers would see change"),
     "build": Command("composing", "Write an issue's final files and manifest.json"),
     "test": Command("trying", "Send test mails of an issue as it stands"),
