@@ -60,6 +60,12 @@ def take(
         list[Path] | None,
         typer.Option(help="The var/noes.journal of another machine of this site; may be repeated."),
     ] = None,
+    instead_of: Annotated[
+        str,
+        typer.Option(
+            metavar="URL", help="The server's database whose place it takes: it refuses from then."
+        ),
+    ] = "",
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     json: Json = False,
 ) -> None:
@@ -74,7 +80,7 @@ def take(
         from_outside = bool(app.settings.secret_keys) and not _own_key(app).exists()
         if require_key(_own_key(app), archive, from_outside=from_outside):
             plain(console, f"The secret key is in {_own_key(app)} again.")
-        done = restore(archive, _ground(app, noes or []))
+        done = restore(archive, _ground(app, noes or [], instead_of))
     _tell(console, app, done)
     if json:
         emit(_record(done))
@@ -91,13 +97,14 @@ def _ask(console: Console, archive: Archive, *, yes: bool) -> None:
         raise typer.Exit(1)
 
 
-def _ground(app: App, noes: list[Path]) -> Ground:
+def _ground(app: App, noes: list[Path], instead_of: str) -> Ground:
     def open_any(url: str) -> Store:
         return app.open_store(url, moved=True)
 
     journals = [app.settings.var / NAME, *noes]
     can_ask = app.outside.has_provider
-    return Ground(app.settings.database_url, open_any, app.reception, journals, can_ask)
+    url = app.settings.database_url
+    return Ground(url, open_any, app.reception, journals, can_ask, instead_of)
 
 
 def _tell(console: Console, app: App, done: Restored) -> None:

@@ -42,6 +42,7 @@ class Ground:
         reception: the use cases of readers, on an open store.
         journals: files that keep what readers did; those that do not exist are left out.
         can_ask: whether there is a provider whose log can be asked.
+        instead_of: address of a database elsewhere whose place the backup takes; or empty.
     """
 
     url: str
@@ -49,6 +50,7 @@ class Ground:
     reception: Callable[[Store], Reception]
     journals: Sequence[Path]
     can_ask: bool
+    instead_of: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,9 @@ def restore(archive: Archive, ground: Ground) -> Restored:
     Raises:
         UsageError: the backup is damaged, or the server's database is not empty.
         DatabaseRefused: a backup of a newer version, or made with another secret key.
+        DatabaseUnreachable: of what it takes the place of.
     """
+    _require_two_places(ground)
     file = database_file(parse_url(ground.url))
     if file is None:
         return _into_server(archive, ground)
@@ -86,7 +90,8 @@ def restore(archive: Archive, ground: Ground) -> Restored:
     archive.extract_database(draft)
     made_at = archive.manifest.made_at
     with closing(ground.open_store(f"sqlite:///{draft}")) as fresh:
-        steps, unread = _retire(file, ground, made_at)
+        places = [f"sqlite:///{file}"] if file.exists() else []
+        steps, unread = _retire(places, ground, made_at)
         with fresh.write() as connection:
             site_id = renew_site_id(connection, fresh.now(connection))
         reviewed, reapplied = _settle(fresh, ground, made_at, steps)
@@ -94,7 +99,7 @@ def restore(archive: Archive, ground: Ground) -> Restored:
 
 
 def _into_server(archive: Archive, ground: Ground) -> Restored:
-    """Into an empty database of a server; the one that was there stays as it is."""
+    """Into an empty database of a server; what was there before keeps its data."""
     made_at = archive.manifest.made_at
     draft = Path.cwd() / f".{archive.path.name}.restoring"
     _forget(draft)
@@ -106,10 +111,20 @@ def _into_server(archive: Archive, ground: Ground) -> Restored:
         ):
             name = public_url(ground.url)
             copied = copy_database(source, target, name=name, told=lambda *_: None)
-            reviewed, reapplied = _settle(target, ground, made_at, [])
+            steps, unread = _retire([], ground, made_at)
+            reviewed, reapplied = _settle(target, ground, made_at, steps)
     finally:
         _forget(draft)
-    return Restored(made_at, copied.site_id, reviewed, reapplied, None, "")
+    return Restored(made_at, copied.site_id, reviewed, reapplied, None, unread)
+
+
+def _require_two_places(ground: Ground) -> None:
+    """What the backup takes the place of can be opened, and is another database."""
+    if not ground.instead_of:
+        return
+    if parse_url(ground.instead_of) == parse_url(ground.url):
+        raise UsageError("--instead-of names the database that would be restored into.")
+    ground.open_store(ground.instead_of).close()
 
 
 def _settle(
@@ -127,19 +142,25 @@ def _settle(
     return reviewed, reapplied
 
 
-def _retire(file: Path, ground: Ground, made_at: datetime) -> tuple[list[Noted], str]:
-    """The present database takes nothing more; what readers did in it since the backup."""
-    if not file.exists():
-        return [], ""
-    try:
-        with closing(ground.open_store(f"sqlite:///{file}")) as old:
-            with old.write() as connection:
-                told = f"{REPLACED}{made_at:%Y-%m-%d %H:%M} UTC"
-                now = old.now(connection)
-                connection.execute(update(site).values(moved_to=told, moved_at=now))
-            return list(steps_since(old, made_at - _EARLIER)), ""
-    except (NewsletterError, OSError) as problem:
-        return [], str(problem)
+def _retire(places: Sequence[str], ground: Ground, made_at: datetime) -> tuple[list[Noted], str]:
+    """Those databases take nothing more; what readers did in them since the backup."""
+    steps, unread = [], []
+    for url in (*places, *filter(None, [ground.instead_of])):
+        try:
+            steps += _retire_one(url, ground, made_at)
+        except (NewsletterError, OSError) as problem:
+            unread.append(str(problem))
+    return steps, " ".join(unread)
+
+
+def _retire_one(url: str, ground: Ground, made_at: datetime) -> list[Noted]:
+    where = "" if database_file(parse_url(ground.url)) else f" in {public_url(ground.url)}"
+    told = f"{REPLACED}{made_at:%Y-%m-%d %H:%M} UTC{where}"
+    with closing(ground.open_store(url)) as old:
+        with old.write() as connection:
+            now = old.now(connection)
+            connection.execute(update(site).values(moved_to=told, moved_at=now))
+        return list(steps_since(old, made_at - _EARLIER))
 
 
 def _swap(draft: Path, file: Path) -> Path | None:

@@ -21,9 +21,15 @@ def sandbox() -> Iterator[RunningSandbox]:
 
 
 @pytest.fixture
-def newsroom(tmp_path: Path, sandbox: RunningSandbox) -> Newsroom:
+def sqlite_newsroom(tmp_path: Path, sandbox: RunningSandbox) -> Newsroom:
     """A site on SQLite with one issue, number 1, and nobody who reads it yet."""
     return make_newsroom(tmp_path, sandbox)
+
+
+@pytest.fixture
+def newsroom(sqlite_newsroom: Newsroom) -> Newsroom:
+    """On SQLite, where a module does not say otherwise."""
+    return sqlite_newsroom
 
 
 @pytest.fixture

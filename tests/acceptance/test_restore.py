@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import make_url, select, update
 
 from newsletter.model.consent import Channel
 from newsletter.store.readers import reader_at
@@ -16,10 +18,57 @@ from newsletter.subscribing.leaving import unsubscribe
 from newsletter.subscribing.own_data import erase_address
 from newsletter.tokens import Purpose
 from tests.acceptance.newsroom import Newsroom, make_due, until
+from tests.databases import Postgres
 
 READERS = 2_500
 CANARY = 500
+LONG_ON_A_SERVER = [pytest.mark.postgres, pytest.mark.long]
 PASSES_AT_ONCE = {"NEWSLETTER_BRAKES__CANARY_WAIT_MINUTES": "0"}
+
+
+Restore = Callable[..., Any]
+"""`newsletter restore FILE`, more words after it; gives what it printed as JSON."""
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=LONG_ON_A_SERVER)])
+def newsroom(request: pytest.FixtureRequest) -> Newsroom:
+    """A newsroom: once on SQLite, once on PostgreSQL."""
+    name = "postgres_newsroom" if request.param == "postgresql" else "sqlite_newsroom"
+    made: Newsroom = request.getfixturevalue(name)
+    return made
+
+
+@pytest.fixture
+def restore(newsroom: Newsroom, request: pytest.FixtureRequest) -> Iterator[Restore]:
+    """Restores as its operator does: on a server into a new database, in the old one's place."""
+    made = []
+
+    def on_a_server(saved: Path, *more: str, is_lost: bool = False) -> Any:
+        old, name = newsroom.environ["DATABASE_URL"], f"restored_{uuid4().hex[:12]}"
+        server: Postgres = request.getfixturevalue("postgres")
+        server.run(f"CREATE DATABASE {name}")
+        made.append(name)
+        newsroom.environ["DATABASE_URL"] = server.url(name)
+        place = () if is_lost else ("--instead-of", old)
+        return newsroom.ask("restore", str(saved), *place, *more)
+
+    def in_a_file(saved: Path, *more: str, is_lost: bool = False) -> Any:
+        return newsroom.ask("restore", str(saved), *more)
+
+    yield on_a_server if "DATABASE_URL" in newsroom.environ else in_a_file
+    for name in made:
+        request.getfixturevalue("postgres").run(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def lose_database(newsroom: Newsroom, request: pytest.FixtureRequest) -> None:
+    """The disk it was on is gone."""
+    if url := newsroom.environ.get("DATABASE_URL"):
+        name = make_url(url).database
+        request.getfixturevalue("postgres").run(f"DROP DATABASE {name} WITH (FORCE)")
+        request.getfixturevalue("postgres").run(f"CREATE DATABASE {name}")  # empty
+        return
+    for file in (newsroom.site / "var").glob("newsletter.db*"):
+        file.unlink()
 
 
 def schedule(newsroom: Newsroom) -> None:
@@ -55,7 +104,9 @@ def back_date(newsroom: Newsroom, span: timedelta) -> None:
             connection.execute(update(attempt).where(attempt.c.id == row.id).values(**values))
 
 
-def test_a_restore_in_the_middle_of_a_dispatch(newsroom: Newsroom, tmp_path: Path) -> None:
+def test_a_restore_in_the_middle_of_a_dispatch(
+    newsroom: Newsroom, restore: Restore, tmp_path: Path
+) -> None:
     """The canary was out when the backup was made, everybody was mailed when the disk broke.
 
     Nobody is mailed again: not by the scheduler that still runs, and not by the restored site,
@@ -77,7 +128,7 @@ def test_a_restore_in_the_middle_of_a_dispatch(newsroom: Newsroom, tmp_path: Pat
     leave(newsroom, "r00001@reader.example")
     erase(newsroom, "r00002@reader.example")
 
-    done = newsroom.ask("restore", str(saved))
+    done = restore(saved)
     assert (done["noes"], done["erased"], len(done["in_review"])) == (1, 1, 1)
     assert done["unknown"] == READERS - CANARY
     assert done["site_id"]
@@ -96,12 +147,14 @@ def test_a_restore_in_the_middle_of_a_dispatch(newsroom: Newsroom, tmp_path: Pat
     assert set(mailed.values()) == {1}
 
 
-def test_nothing_goes_out_before_the_provider_was_asked(newsroom: Newsroom, tmp_path: Path) -> None:
+def test_nothing_goes_out_before_the_provider_was_asked(
+    newsroom: Newsroom, restore: Restore, tmp_path: Path
+) -> None:
     """Another issue waits too, and says for what."""
     newsroom.bring(10)
     saved = tmp_path / "a.backup"
     newsroom.run("backup", str(saved))
-    newsroom.run("restore", str(saved))
+    restore(saved)
     newsroom.run("approve", "1", "--by", "Ada")
     schedule(newsroom)
     with newsroom.scheduler():
@@ -112,7 +165,9 @@ def test_nothing_goes_out_before_the_provider_was_asked(newsroom: Newsroom, tmp_
         until(lambda: newsroom.status()["accepted"] == 10)
 
 
-def test_a_database_that_is_gone(newsroom: Newsroom, tmp_path: Path) -> None:
+def test_a_database_that_is_gone(
+    newsroom: Newsroom, restore: Restore, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
     """Who left and who was erased since stands in a file beside it; nobody's address does."""
     newsroom.bring(10)
     saved = tmp_path / "a.backup"
@@ -121,18 +176,17 @@ def test_a_database_that_is_gone(newsroom: Newsroom, tmp_path: Path) -> None:
     erase(newsroom, "r00002@reader.example")
     journal = newsroom.site / "var" / "noes.journal"
     assert "reader.example" not in journal.read_text("utf-8")
-    for file in (newsroom.site / "var").glob("newsletter.db*"):
-        file.unlink()
+    lose_database(newsroom, request)
 
-    done = newsroom.ask("restore", str(saved))
+    done = restore(saved, is_lost=True)
     assert (done["noes"], done["erased"], done["set_aside"]) == (1, 1, None)
-    assert newsroom.ask("restore", str(saved))["noes"] == 1  # again: the same
+    assert restore(saved)["noes"] == 1  # again: the same
     newsroom.run("reconcile")
     assert newsroom.ask("send", "1", "--by", "Ada")["accepted"] == 8
 
 
 def test_a_letter_that_was_due_since_is_not_sent_by_itself(
-    newsroom: Newsroom, tmp_path: Path
+    newsroom: Newsroom, restore: Restore, tmp_path: Path
 ) -> None:
     """It perhaps went out after the backup; a person looks, and decides."""
     newsroom.bring(10)
@@ -141,7 +195,7 @@ def test_a_letter_that_was_due_since_is_not_sent_by_itself(
     saved = tmp_path / "a.backup"
     newsroom.run("backup", str(saved))
     newsroom.run("send", "1", "--by", "Ada")
-    newsroom.run("restore", str(saved))
+    restore(saved)
     newsroom.run("reconcile")
     with newsroom.scheduler():
         assert newsroom.status()["state"] == "needs_review"
@@ -149,8 +203,9 @@ def test_a_letter_that_was_due_since_is_not_sent_by_itself(
     assert "perhaps it went out" in newsroom.run("status", "1")
 
 
-def test_the_secret_key_comes_back(newsroom: Newsroom, tmp_path: Path) -> None:
+def test_the_secret_key_comes_back(sqlite_newsroom: Newsroom, tmp_path: Path) -> None:
     """A site that made its own key has it again; one with another key is not touched."""
+    newsroom = sqlite_newsroom
     del newsroom.environ["NEWSLETTER_SECRET_KEYS"]
     newsroom.bring(1)
     key = newsroom.site / "var" / "secret.key"
@@ -167,8 +222,9 @@ def test_the_secret_key_comes_back(newsroom: Newsroom, tmp_path: Path) -> None:
     assert "another key than the backup's" in newsroom.run("restore", str(saved), code=2)
 
 
-def test_what_is_no_backup_is_refused(newsroom: Newsroom, tmp_path: Path) -> None:
+def test_what_is_no_backup_is_refused(sqlite_newsroom: Newsroom, tmp_path: Path) -> None:
     """Before anything is touched, in one line, whatever it is; and no backup is written over."""
+    newsroom = sqlite_newsroom
     newsroom.bring(3)
     saved, damaged, other = (tmp_path / name for name in ("a.backup", "b.backup", "c.backup"))
     newsroom.run("backup", str(saved))
@@ -200,7 +256,35 @@ def test_a_server_comes_back_in_an_empty_database(
     saved = tmp_path / "a.backup"
     newsroom.run("backup", str(saved))
     assert "not empty" in newsroom.run("restore", str(saved), code=2)
+    itself = ("--instead-of", newsroom.environ["DATABASE_URL"])
+    assert "restored into" in newsroom.run("restore", str(saved), *itself, code=2)
+    assert newsroom.status()["state"] == "sent"  # neither of them has touched anything
     del newsroom.environ["DATABASE_URL"]
     newsroom.run("restore", str(saved))
     status = newsroom.status()
     assert (status["state"], status["accepted"]) == ("sent", 50)
+
+
+@pytest.mark.postgres
+def test_what_runs_on_the_old_server_sends_nothing_any_more(
+    postgres_newsroom: Newsroom, tmp_path: Path
+) -> None:
+    """A scheduler that nobody told of the restore refuses, so nothing goes out from both."""
+    newsroom = postgres_newsroom
+    newsroom.bring(20)
+    newsroom.run("approve", "1", "--by", "Ada")
+    saved = tmp_path / "a.backup"
+    newsroom.run("backup", str(saved))
+    old = newsroom.environ["DATABASE_URL"]
+    running = newsroom.begin("serve", "--port", "0", "--preview-port", "0")
+    log = running.folder / "err"
+    until(lambda: "Readers:" in (running.folder / "out").read_text("utf-8"))
+    del newsroom.environ["DATABASE_URL"]
+    newsroom.run("restore", str(saved), "--instead-of", old)
+    until(lambda: "took this database's place" in log.read_text("utf-8"))
+    running.end()
+
+    newsroom.environ["DATABASE_URL"] = old
+    told = newsroom.run("send", "1", "--by", "Ada", code=2)
+    assert "Restored: a backup of" in told
+    assert newsroom.requests() == 0
