@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 from typing import Any
+
+from sqlalchemy import select
 
 from newsletter.dispatching.control import pause
 from newsletter.dispatching.rules import Rules
@@ -12,6 +16,7 @@ from newsletter.dispatching.sending import send_batch
 from newsletter.model.ledger import DeliveryOutcome
 from newsletter.model.transport import Batch, Receipt
 from newsletter.store import Store
+from newsletter.store.tables import batch, dispatch
 from tests.peers_ledger import (
     HeardEngine,
     SettableClock,
@@ -67,6 +72,28 @@ def test_by_turns_on_several_machines(store: Store, clock: SettableClock) -> Non
     assert (accepted(worlds[0], 12), accepted(worlds[0], 13)) == (20, 20)
 
 
+def test_whoever_loses_the_race_has_used_up_nothing(store: Store, clock: SettableClock) -> None:
+    """All senders try at once, for both dispatches: one batch goes, and if that is the other's,
+    the first's own allowance stays whole.
+    """
+    world = World(store, clock, rules=Rules(readers_per_hour=TEN_A_MINUTE))
+    two_at_once(world, 40, readers_per_hour=TEN_A_MINUTE)
+    world.tick()
+    with store.read() as connection:
+        batches = connection.scalars(select(batch.c.id)).all()
+    for done in (10, 20):
+        before = accepted(world, 12)
+        with ThreadPoolExecutor(4) as senders:
+            list(senders.map(partial(send_batch, world.desk), batches))
+        assert accepted(world, 12) + accepted(world, 13) == done
+        with store.read() as connection:
+            first = select(dispatch.c.paced_until).where(dispatch.c.issue_number == 12)
+            until = connection.scalars(first).one()
+        is_used_up = until is not None and until > clock.now()
+        assert is_used_up is (accepted(world, 12) > before)
+        clock.move(timedelta(minutes=1))
+
+
 def test_a_slow_one_leaves_the_rest_to_the_other(store: Store, clock: SettableClock) -> None:
     """What an allowance of its own keeps from the first goes to the second."""
     world = World(store, clock, rules=Rules(readers_per_hour=TEN_A_MINUTE))
@@ -99,8 +126,8 @@ def test_one_that_is_not_taken_leaves_the_other_alone(store: Store, clock: Setta
     assert (accepted(world, 12), accepted(world, 13)) == (0, 100)
 
 
-def _never_the_bad(batch: Batch) -> Receipt:
-    return unreachable(batch) if "Bad" in batch.letter.subject else accept(batch)
+def _never_the_bad(asked: Batch) -> Receipt:
+    return unreachable(asked) if "Bad" in asked.letter.subject else accept(asked)
 
 
 def test_they_share_the_warm_up_by_turns(store: Store, clock: SettableClock) -> None:
@@ -131,8 +158,8 @@ class SendsAtOnce(HeardEngine):
 
     def ring(self, batches: Sequence[int], connection: Any = None) -> None:
         """Send."""
-        for batch in batches:
-            send_batch(self.world.desk, batch)
+        for each in batches:
+            send_batch(self.world.desk, each)
 
 
 def test_while_one_is_prepared_the_other_is_sent(store: Store, clock: SettableClock) -> None:
