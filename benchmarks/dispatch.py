@@ -26,6 +26,7 @@ from benchmarks.parts.letters import HTML_BYTES, ISSUE, TAGS, renditions
 from benchmarks.parts.site import NAMES, app_on, make_due
 from benchmarks.parts.stages import COMPOSE, MADE_UP, STAGES, Stages, TimedTransport
 from newsletter.bootstrap import App
+from newsletter.cli.logs import log_quietly
 from newsletter.dispatching.letters import ReadyLetter
 from newsletter.dispatching.marks import mark
 from newsletter.dispatching.readers import Readers, recipients
@@ -121,7 +122,7 @@ def smtp_run(folder: Path) -> Run:
 def apart(work: Callable[..., T], *args: object) -> T:
     """Run it in a fresh process."""
     fresh = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(1, mp_context=fresh) as pool:
+    with ProcessPoolExecutor(1, mp_context=fresh, initializer=log_quietly) as pool:
         return pool.submit(work, *args).result()
 
 

@@ -27,6 +27,7 @@ from benchmarks.parts.postgres import Server, postgres
 from benchmarks.parts.site import ROOT, add_readers, app_on, environ_on, make_due
 from benchmarks.parts.slow import talk_slowly
 from newsletter.bootstrap import App
+from newsletter.cli.logs import log_quietly
 from newsletter.dispatching.ticking import run_tick
 from newsletter.store import Store
 from newsletter.store.tables import attempt
@@ -43,7 +44,7 @@ class Measured:
     Attributes:
         wall: seconds.
         on_the_wire: requests at once, on average.
-        cpu: seconds of all workers, their start included.
+        cpu: seconds of all workers.
     """
 
     readers: int
@@ -69,6 +70,7 @@ def main(argv: list[str]) -> None:
     parser.add_argument("--batch", type=int, nargs="+", default=[200, 1_000])
     parser.add_argument("--answer", type=int, default=200, help="milliseconds")
     options = parser.parse_args(argv)
+    log_quietly()
     print(f"{options.calls} requests a row, {SLOTS} slots a worker", end="")
     print(f", answers after {options.answer} ms, PostgreSQL\n")
     print(f"{'readers a request':20}{'workers':>9}{'readers/s':>11}{'x':>6}", end="")
@@ -113,9 +115,9 @@ def measure(server: Server, like: str, workers: int, readers: int, answer: float
         app = app_on(url, counting.port, **ENGINE)
         await_workers(app, processes, workers)
         dispatcher = app.open_dispatcher()
+        cpu = cpu_of(processes)
         status = dispatcher.stay(ISSUE, lambda status: None)
-        cpu = sum(process_cpu(each.pid) for each in processes)
-        made = timed(dispatcher.desk.store, readers, cpu)
+        made = timed(dispatcher.desk.store, readers, cpu_of(processes) - cpu)
         dispatcher.close()
         check(counting.count(), readers)
         if status.state != "sent":
@@ -149,6 +151,10 @@ def await_workers(app: App, processes: Sequence[subprocess.Popen[bytes]], count:
         if time.monotonic() > ends or any(each.poll() is not None for each in processes):
             raise SystemExit("a worker did not start; what it said stands above")
         app.clock.wait(0.1)
+
+
+def cpu_of(processes: Sequence[subprocess.Popen[bytes]]) -> float:
+    return sum(process_cpu(each.pid) for each in processes)
 
 
 def timed(store: Store, readers: int, cpu: float) -> Measured:

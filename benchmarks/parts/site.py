@@ -27,6 +27,7 @@ def environ_on(url: str, port: int = 0) -> dict[str, str]:
         "DATABASE_URL": url,
         "SENDGRID_URL": f"http://127.0.0.1:{port}",
         "NEWSLETTER_SECRET_KEYS": "benchmarks-sign-with-this-0123456789",
+        "NEWSLETTER_LOG__LEVEL": "warning",
     }
 
 

@@ -8,6 +8,9 @@ forbids a second mail is partial: were it to look at `outcome`, each change from
 sending to accepted would rewrite its entry. Measured on SQLite: 9.0 microseconds a reader
 for both updates with `outcome` in the index, 1.6 with `holds`.
 
+On PostgreSQL a page begins less than half filled (migration 0007), so that both changes find
+room beside the row, and the indexes need not hear of them.
+
 There are no foreign keys, for the same reason; the rows are made by one statement each.
 """
 
