@@ -60,7 +60,10 @@ def standing(bench: Bench, composition: Composition | None) -> Standing:
         return _dispatched(bench, counted[-1], sends, _differs(sends, composition))
     changed = ""
     if _differs(approved, composition):
-        changed = f"Changed since {approved.by} approved it: approve it again before it goes out."
+        changed = (
+            f"Changed since {approved.by} approved it: that version would go out, not what is "
+            "shown here. Approve it again to send the change."
+        )
     told = f"Approved by {approved.by}, {_moment(bench, approved)}"
     return Standing("Approved", "warning" if changed else "fine", told, changed, is_approved=True)
 

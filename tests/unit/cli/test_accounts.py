@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from newsletter.bootstrap import load_app
 from newsletter.cli.program import program
+from newsletter.sandbox import serve
 from tests.factories import write_site
 
 PASSWORD = "soft lamps over the river"
@@ -71,3 +72,17 @@ def test_an_operator_lets_someone_go(site: Path) -> None:
         "1 error: Ann Admin is"
     )
     assert 'Did you mean "bob@lumen.test"' in refused(site, "link", "bib@lumen.test")
+
+
+def test_an_invitation_is_mailed_where_something_is_set_up(site: Path) -> None:
+    """And its link printed all the same; `--no-mail` only prints."""
+    with serve() as sandbox:
+        outside = {"SENDGRID_URL": sandbox.url}
+        words = ["--site", str(site), "people", "invite", "bob@lumen.test"]
+        done = CliRunner().invoke(program, words, env=outside)
+        assert "A mail with this link is on its way to bob@lumen.test." in done.stdout
+        assert "/studio/link/" in done.stdout
+        assert sandbox.stats()["recipients"] == 1
+        told = CliRunner().invoke(program, [*words, "--no-mail", "--json"], env=outside).stdout
+        assert list(json.loads(told)) == ["link"]
+        assert sandbox.stats()["recipients"] == 1

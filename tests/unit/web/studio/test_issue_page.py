@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
@@ -13,6 +14,7 @@ from newsletter.model.person import Role
 from newsletter.publishing import approve
 from newsletter.store.subscribers import NewReader, import_readers
 from newsletter.web.studio.issue_stage import inbox_rows
+from tests.peers_ledger import SettableClock, World
 from tests.studio import Client, Studio
 
 SLUG = "2027-01-12-who-it-is-for"
@@ -324,3 +326,20 @@ def test_the_site_is_watched_for_every_change(studio: Studio, editor: Client, si
     seen = re.search(r'id="issue"[^>]*data-version="([0-9a-f]+)"', editor.get(PATH).text)
     assert seen
     assert seen[1] == studio.side.desk.version()
+
+
+def test_everywhere_names_the_issues_that_wait_approved(studio: Studio, editor: Client) -> None:
+    """They need approval again; one that went out does not: its readers keep what they got."""
+    made = editor.post(f"/studio/board/{SLUG}/duplicate").headers["location"].rpartition("/")[2]
+    composition = studio.app.compose(made)
+    number = composition.issue.number
+    part = f"{PATH}/parts/section"
+    section = "1:microneedling/ask-first"
+    assert f"issue {number}" in shown(editor.get(part, section=section))
+    approve(studio.store, composition, by="Paul", clock=studio.app.clock)
+    told = f"Everywhere means that issue {number} must be approved again"
+    assert told in shown(editor.get(part, section=section))
+    world = World(studio.store, SettableClock(datetime.now(UTC)))
+    world.begin(1, number)
+    world.send_rung()
+    assert told not in shown(editor.get(part, section=section))
