@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -39,15 +40,21 @@ def plan(newsroom: Newsroom, readers: int) -> None:
 
 
 def test_workers_send_what_schedulers_ring(newsroom: Newsroom) -> None:
-    """Two of each: everybody gets it once, and SIGTERM ends all of them well."""
+    """Two of each: everybody gets it once, SIGTERM ends all of them well, and each batch is in
+    the log of the worker that sent it.
+    """
+    newsroom.environ["NEWSLETTER_LOG__LEVEL"] = "debug"
     plan(newsroom, 5_000)
     with ExitStack() as running:
         for _ in range(2):
             running.enter_context(newsroom.scheduler())
         workers = [running.enter_context(worker(newsroom)) for _ in range(2)]
         until(lambda: newsroom.status()["state"] == "sent")
-        for each in workers:
-            each.end().require(0)
+        logs = [each.end().require(0).err for each in workers]
+    accepted = [line for log in logs for line in log.splitlines() if "was accepted" in line]
+    assert len(set(re.findall(r" batch=(\d+) ", "\n".join(accepted)))) == len(accepted) == 5
+    assert all(re.search(r" dispatch=1\b", line) and " attempt=" in line for line in accepted)
+    assert not any("reader.example" in log for log in logs)
     status = newsroom.status()
     assert (status["frozen"], status["accepted"], status["unknown"]) == (5_000, 5_000, 0)
     assert set(newsroom.mailed().values()) == {1}
