@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 MOST_SECONDS = 2.0
+AFTERWARDS_SECONDS = 0.2
+"""So long after the last urgent thing: a saved form is followed by its frame, and that is drawn."""
 SLICE_SECONDS = 0.001
 
 
@@ -36,15 +39,17 @@ class Turns:
     def __init__(self) -> None:
         self._changed = threading.Condition()
         self._urgent = 0
+        self._until = 0.0  # when what was urgent last has had its time
         self._mine = threading.local()
 
     @contextmanager
     def first(self) -> Iterator[None]:
-        """While this lasts, what gives way waits."""
+        """While this lasts and shortly afterwards, what gives way waits."""
         self._count(+1)
         try:
             yield
         finally:
+            self._until = time.monotonic() + AFTERWARDS_SECONDS
             self._count(-1)
 
     @contextmanager
@@ -59,8 +64,13 @@ class Turns:
 
     def give_way(self) -> None:
         """Wait until nothing is urgent; not for ever, for somebody waits here too."""
+        end = time.monotonic() + MOST_SECONDS
         with self._changed:
-            self._changed.wait_for(lambda: not self._urgent, MOST_SECONDS)
+            while (left := self._waits_until(end) - time.monotonic()) > 0:
+                self._changed.wait(left)
+
+    def _waits_until(self, end: float) -> float:
+        return end if self._urgent else min(end, self._until)
 
     def _of_this_thread(self) -> int:
         return getattr(self._mine, "urgent", 0)

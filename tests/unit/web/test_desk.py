@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 from newsletter.bootstrap import load_app
 from newsletter.publishing import Composition, Galley
 from newsletter.web.preview import Desk, workshop_of
-from newsletter.web.preview.turns import MOST_SECONDS, Turns
+from newsletter.web.preview.turns import AFTERWARDS_SECONDS, MOST_SECONDS, Turns
 from tests.factories import write_site
 
 PATIENCE = 20
@@ -77,6 +78,16 @@ def test_what_can_wait_waits_for_what_can_not() -> None:
         assert not passed.wait(0.05)
     assert passed.wait(PATIENCE)
     waiting.join(PATIENCE)
+
+
+def test_what_follows_something_urgent_has_its_time_too() -> None:
+    """Between a save and the frame that shows it nothing begins that can wait."""
+    turns = Turns()
+    with turns.first():
+        pass
+    ended = time.monotonic()
+    turns.give_way()
+    assert time.monotonic() - ended >= AFTERWARDS_SECONDS / 2
 
 
 def test_who_asks_for_everything_is_not_urgent_meanwhile() -> None:
