@@ -7,6 +7,7 @@ import signal
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -47,11 +48,16 @@ def alongside(
         process.wait()
 
 
-def begun_by(store: Store, pid: int) -> int:
+def begun_by(store: Store, pid: int | None) -> int:
     """How many attempts that process has begun."""
     with store.read() as connection:
         mine = attempt.c.owner.contains(f"|{pid}|")
         return connection.execute(select(func.count()).where(mine)).scalar_one()
+
+
+def is_sending(store: Store, pid: int | None) -> bool:
+    """Whether that process is well under way."""
+    return begun_by(store, pid) > 1
 
 
 def revision(store: Store) -> str:
@@ -73,11 +79,11 @@ def test_one_machine(
     emails = prepare_issue(now_store, 1_000)
     set_faults(sandbox, "slow:1:0.5")
     old = sending.start(threads=1)
-    wait_until(lambda: begun_by(now_store, old.process.pid or 0) > 1)
+    wait_until(partial(is_sending, now_store, old.process.pid))
 
     assert f"revision='{FIRST}'" in expanding.upgrade(database_url)
     with alongside(expanding, "run", database_url, sandbox, threads=1) as new:
-        wait_until(lambda: begun_by(now_store, new.pid) > 1)
+        wait_until(partial(is_sending, now_store, new.pid))
         set_faults(sandbox)
         assert old.result()["state"] == "sent"
 
@@ -100,14 +106,14 @@ def test_many_machines(
     old = [sending.start_worker(threads=1) for _ in range(2)]
     ringing = sending.start(queue=True)
     for each in old:
-        wait_until(lambda pid=each.process.pid: begun_by(now_store, pid) > 1)
+        wait_until(partial(is_sending, now_store, each.process.pid))
 
     assert f"revision='{FIRST}'" in expanding.upgrade(database_url)
-    behind = begun_by(now_store, old[1].process.pid or 0)
+    behind = begun_by(now_store, old[1].process.pid)
     old[0].signal(signal.SIGTERM)
     with alongside(expanding, "run_worker", database_url, sandbox, threads=1, queue=True) as new:
-        wait_until(lambda: begun_by(now_store, new.pid) > 1)
-        wait_until(lambda: begun_by(now_store, old[1].process.pid or 0) > behind)
+        wait_until(partial(is_sending, now_store, new.pid))
+        wait_until(lambda: begun_by(now_store, old[1].process.pid) > behind)
         old[1].signal(signal.SIGTERM)
         for each in old:
             each.process.join(60)
