@@ -41,6 +41,7 @@ from newsletter.model.transport import Transport
 from newsletter.publishing import Ask, Composition, compose
 from newsletter.safekeeping.journal import NAME, Journal
 from newsletter.store import Store, open_store
+from newsletter.store.list_imports import drop_bad_rows
 from newsletter.subscribing import Reception, open_reception
 from newsletter.tokens import Signer
 from newsletter.transports.sendgrid_events import SendGridEvents
@@ -140,7 +141,7 @@ class App:
         """What is done beside sending batches, by whoever the engine asks."""
         reception = self.reception(desk.store)
         applier = replace(self.applier(reception), stopping=desk.stopping)
-        return works_of(desk, reception, applier, self.reconciler(desk))
+        return works_of(desk, reception, applier, self.reconciler(desk), self.uploads)
 
     @contextmanager
     def worker(self, stopping: Callable[[], bool]) -> Iterator[Callable[[int], None]]:
@@ -158,6 +159,11 @@ class App:
         finally:
             desk.transport.close()
             desk.store.close()
+
+    @property
+    def has_workers(self) -> bool:
+        """Whether others do the work of this site's schedulers and pages."""
+        return engines.has_workers(self.settings)
 
     def count_workers(self) -> int | None:
         """How many workers live; None where the site's engine has none."""
@@ -245,8 +251,14 @@ class App:
         """Where bad rows of lists are kept; whoever is erased is erased there too."""
         return self.site.root / "var" / "rejected"
 
+    @property
+    def uploads(self) -> Path:
+        """Where lists lie as long as somebody works on them."""
+        return self.site.root / "var" / "uploads"
+
     def _forget_rejected(self, connection: Connection, subscriber: int, address: str) -> None:
         forget_rejected(self.rejected, address)
+        drop_bad_rows(connection)
 
     def _desk(
         self,

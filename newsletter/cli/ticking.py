@@ -34,6 +34,7 @@ _CALL_EVERY = {
     Work.SYSTEM_MAILS: 1.0,  # somebody waits for these mails
     Work.EVENTS: 1.0,
     Work.RECONCILE: 60.0,  # the log takes a few questions a minute
+    Work.IMPORTS: 1.0,
 }
 
 

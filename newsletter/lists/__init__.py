@@ -7,6 +7,7 @@ from newsletter.lists.cells import tags_told
 from newsletter.lists.columns import Field
 from newsletter.lists.dates import DateOrder
 from newsletter.lists.distinct import Seen
+from newsletter.lists.held import HeldFolder, forget_left
 from newsletter.lists.kinds import Kind
 from newsletter.lists.reading import Glimpse, ListPlan, glance_at, look_at, read_row
 from newsletter.lists.rejected import Rejected, forget_rejected
@@ -19,6 +20,7 @@ __all__ = [
     "DateOrder",
     "Field",
     "Glimpse",
+    "HeldFolder",
     "Kind",
     "ListPlan",
     "ListRules",
@@ -28,6 +30,7 @@ __all__ = [
     "Source",
     "csv_lines",
     "find_sources",
+    "forget_left",
     "forget_rejected",
     "glance_at",
     "look_at",

@@ -33,6 +33,7 @@ class Work(StrEnum):
     SYSTEM_MAILS = "system-mails"
     EVENTS = "events"
     RECONCILE = "reconcile"
+    IMPORTS = "imports"
 
 
 class Engine(Protocol):

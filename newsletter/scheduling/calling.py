@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from newsletter.model.ports import Clock, Engine, Work
 from newsletter.store import Store
 from newsletter.store.event_posts import is_post_waiting
+from newsletter.store.list_imports import is_import_waiting
 from newsletter.store.mail_queue import is_mail_due
 
 Look = Callable[[Connection, datetime], bool]
@@ -23,7 +24,11 @@ def _is_event_waiting(connection: Connection, now: datetime) -> bool:
     return is_post_waiting(connection)
 
 
-_LOOKS: dict[Work, Look] = {Work.SYSTEM_MAILS: is_mail_due, Work.EVENTS: _is_event_waiting}
+_LOOKS: dict[Work, Look] = {
+    Work.SYSTEM_MAILS: is_mail_due,
+    Work.EVENTS: _is_event_waiting,
+    Work.IMPORTS: is_import_waiting,
+}
 
 
 def call_if_due(store: Store, clock: Clock, engine: Engine, work: Work) -> bool:

@@ -6,12 +6,15 @@ from datetime import timedelta
 
 from newsletter.store.allowances import prune_allowances
 from newsletter.store.consents import cut_networks
+from newsletter.store.list_imports import drop_imports
 from newsletter.store.requests import prune_requests
 from newsletter.subscribing.reception import Reception
 
 NETWORKS_FOR = timedelta(days=30)
 REQUESTS_FOR = timedelta(days=30)
 """After its end, what was typed into a form is still there for who asks for a new mail."""
+LISTS_FOR = timedelta(days=1)
+"""For somebody to bring in a list that was handed over, and to fetch its bad rows."""
 
 
 def keep_up(reception: Reception, networks_for: timedelta = NETWORKS_FOR) -> int:
@@ -27,6 +30,7 @@ def keep_up(reception: Reception, networks_for: timedelta = NETWORKS_FOR) -> int
     with reception.store.write() as connection:
         prune_requests(connection, now - REQUESTS_FOR)
         prune_allowances(connection, now)
+        drop_imports(connection, now - LISTS_FOR)
     while True:
         with reception.store.write() as connection:
             more = cut_networks(connection, now - networks_for)

@@ -1,4 +1,4 @@
-"""The program's own mails and the provider's events: schedulers ring, workers do it."""
+"""Mails of the program, the provider's events, lists: schedulers ring, workers do it."""
 
 from __future__ import annotations
 
@@ -6,18 +6,23 @@ import re
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import httpx
 import orjson
 import psycopg
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from newsletter.engines.queue import SILENT
 from newsletter.model.consent import MailState
+from newsletter.model.list_import import ImportStage
 from newsletter.store.connecting import conninfo
+from newsletter.store.list_imports import LEASE, ImportStanding
 from newsletter.store.mail_queue import count_mails
-from newsletter.store.tables import event_post
+from newsletter.store.tables import event_post, list_import
+from newsletter.subscribing.handing_over import hand_over, look_at_handed, take_back
+from newsletter.subscribing.list_choices import Choices
 from tests.acceptance.newsroom import Newsroom, until
 from tests.processes import Running
 from tests.unit.feedback.posting import Key
@@ -136,3 +141,36 @@ def test_what_a_killed_worker_was_at_is_done_by_the_next(newsroom: Newsroom) -> 
             until(lambda: is_all_applied(newsroom))
     assert set(newsroom.mailed().values()) == {1}
     assert mails(newsroom) == {MailState.SENDING: 1, MailState.SENT: 1}
+
+
+def standing(newsroom: Newsroom, number: int) -> ImportStanding:
+    """How far a list is."""
+    with newsroom.store() as store:
+        return look_at_handed(store, number)
+
+
+@pytest.mark.long
+def test_a_list_is_brought_in_by_a_worker_and_by_the_next(
+    newsroom: Newsroom, tmp_path: Path
+) -> None:
+    """The one who is killed loses nothing and brings nobody in twice."""
+    file = tmp_path / "people.csv"
+    rows = "".join(f"r{at}@reader.test\n" for at in range(30_000))
+    file.write_text(f"email\n{rows}nobody\n")
+    with newsroom.store() as store:
+        number = hand_over(store, file, Choices((("email",),), proof="Yes."))
+    with newsroom.scheduler():
+        with worker(newsroom) as victim:
+            until(lambda: standing(newsroom, number).stage is ImportStage.BRINGING)
+            victim.send_signal(signal.SIGKILL)
+        let_silence_pass(newsroom)
+        with newsroom.store() as store, store.write() as connection:
+            long_ago = store.now(connection) - 2 * LEASE
+            connection.execute(update(list_import).values(seen_at=long_ago))
+        with worker(newsroom):
+            until(lambda: standing(newsroom, number).is_over)
+    with newsroom.store() as store:
+        tally, bad = take_back(store, number, tmp_path / "rejected")
+    assert (tally.imported + tally.updated, tally.rejected) == (30_000, 1)
+    assert len(bad.paths) == 1
+    assert newsroom.ask("subscribers", "stats")["mailable"]["all"] == 30_000

@@ -29,6 +29,7 @@ from newsletter.store.tables.events import (
     malformed_event,
 )
 from newsletter.store.tables.ledger import attempt, batch, decision, dispatch, lane, wave, wave_zone
+from newsletter.store.tables.lists import list_import, list_piece
 from newsletter.store.tables.notices import notice, notice_read, telling
 from newsletter.store.tables.reviews import approver, personal_link, preview_comment, test_group
 from newsletter.store.tables.site import identity, site, throttle, tick
@@ -58,6 +59,8 @@ __all__ = [
     "interest",
     "lane",
     "link",
+    "list_import",
+    "list_piece",
     "mail_allowance",
     "malformed_event",
     "metadata",

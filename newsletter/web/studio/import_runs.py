@@ -38,8 +38,16 @@ class Stage(StrEnum):
 BUSY = (Stage.TRYING, Stage.BRINGING)
 
 
-class _Stopped(Exception):
+class Stopped(Exception):
     """Somebody said stop; what was read so far is in."""
+
+
+class Closing(Stopped):
+    """The server stops."""
+
+
+Bring = Callable[[Reception, Import, Path], tuple[Tally, BadRows]]
+"""Brings lists in and keeps their bad rows in a folder; raises what `told` raises."""
 
 
 @dataclass(slots=True)
@@ -50,6 +58,7 @@ class Run:
         name: of the upload.
         title: the file as people know it.
         by: who began it.
+        bring: what brings it in.
         read, total: bytes.
         tally: what it would come to or came to; None before the end.
         writes: whether readers are brought in, or only counted.
@@ -62,6 +71,7 @@ class Run:
     lists: Import
     stage: Stage
     total: int
+    bring: Bring = bring_lists
     writes: bool = False
     read: int = 0
     tally: Tally | None = None
@@ -104,16 +114,25 @@ class ImportRuns:
         run = self._run
         return run if run is not None and run.name == name else None
 
-    def begin_trying(self, name: str, title: str, by: str, lists: Import, folder: Path) -> Run:
+    def begin_trying(
+        self,
+        name: str,
+        title: str,
+        by: str,
+        lists: Import,
+        folder: Path,
+        bring: Bring = bring_lists,
+    ) -> Run:
         """Find out what bringing it in would come to.
 
         Args:
             folder: where bad rows are kept.
+            bring: what brings it in afterwards.
 
         Raises:
             UsageError: another list is being brought in.
         """
-        run = Run(name, title, by, lists, Stage.TRYING, total_bytes(lists))
+        run = Run(name, title, by, lists, Stage.TRYING, total_bytes(lists), bring)
         self._take(run)
         self._start(run, lambda lists: try_lists(self._reception(), lists, folder), Stage.TRIED)
         return run
@@ -134,7 +153,7 @@ class ImportRuns:
         run.tally, run.bad = None, BadRows()
         self._take(run, instead_of=tried)
         self._start(
-            run, lambda lists: bring_lists(self._reception(), lists, folder), Stage.DONE, at_end
+            run, lambda lists: run.bring(self._reception(), lists, folder), Stage.DONE, at_end
         )
         return run
 
@@ -166,8 +185,10 @@ class ImportRuns:
     def _told(self, run: Run) -> Progress:
         def shown(read: int) -> None:
             run.read = read
-            if run.stop.is_set() or self._closing.is_set():
-                raise _Stopped
+            if run.stop.is_set():
+                raise Stopped
+            if self._closing.is_set():
+                raise Closing
 
         return Progress(shown)
 
@@ -178,7 +199,7 @@ def _follow(
     """Work, and leave on the run what came of it, whatever that is."""
     try:
         run.tally, run.bad = work(replace(run.lists, told=told))
-    except _Stopped:
+    except Stopped:
         run.stage = Stage.STOPPED
     except NewsletterError as problem:
         run.problem, run.stage = str(problem), Stage.FAILED

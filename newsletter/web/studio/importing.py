@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +12,11 @@ from newsletter.errors import NotFound, UsageError
 from newsletter.lists import DateOrder, Field, Glimpse, Kind
 from newsletter.model.person import Role
 from newsletter.scheduling.spoken import people
-from newsletter.subscribing.importing import Import
-from newsletter.subscribing.list_files import glance, plan_lists
+from newsletter.subscribing.list_choices import Choices
+from newsletter.subscribing.list_files import bring_lists, glance
 from newsletter.subscribing.list_rules import list_rules
-from newsletter.web.studio.import_runs import ImportRuns, Run, Stage
+from newsletter.web.studio.import_elsewhere import Elsewhere
+from newsletter.web.studio.import_runs import Bring, ImportRuns, Run, Stage
 from newsletter.web.studio.import_words import COLUMN, KIND, sums
 from newsletter.web.studio.routing import Address
 from newsletter.web.studio.side import StudioSide
@@ -28,28 +28,12 @@ _PATH = "/studio/readers/import"
 _SHOWN = 20  # bad rows on the page; all are in the file
 
 
-@dataclass(frozen=True, slots=True)
-class Choices:
-    """What was said about a list.
-
-    Attributes:
-        places: for each list of the file, a field or nothing for each column.
-        kind: what the people in it are; None goes by the file.
-        proof: the words they agreed to; empty means that nobody can show any.
-    """
-
-    places: tuple[tuple[str, ...], ...]
-    kind: Kind | None = None
-    dates: DateOrder | None = None
-    proof: str = ""
-
-
 class Importing:
     """The pages of one import after the other."""
 
     def __init__(self, side: StudioSide) -> None:
         self.side = side
-        self.uploads = Uploads(side.root / "var" / "uploads")
+        self.uploads = Uploads(side.app.uploads)
         self.runs = ImportRuns(lambda: side.app.reception(side.store), side.closing)
 
     def addresses(self) -> list[Address]:
@@ -97,10 +81,11 @@ class Importing:
         try:
             for glimpse, places in zip(glimpses, choices.places, strict=True):
                 _require_sense(glimpse, places)
-            path = self.uploads.find(name)
-            lists = self._lists(path, choices)
+            path, by = self.uploads.find(name), visit.person.name
+            lists = choices.read(path, self.side.site, self.side.app.clock.now())
             folder = self.uploads.folder_of(name) / "rejected"
-            self.runs.begin_trying(name, path.name, visit.person.name, lists, folder)
+            bring = self._bring(path, choices)
+            self.runs.begin_trying(name, path.name, by, lists, folder, bring)
         except UsageError as problem:
             return self._columns(visit, glimpses, choices, str(problem))
         return self.side.went(f"{_PATH}/{name}/run")
@@ -179,10 +164,11 @@ class Importing:
         rules = list_rules(self.side.site, self.side.app.clock.now())
         return glance(self.uploads.find(name), rules)
 
-    def _lists(self, path: Path, choices: Choices) -> Import:
-        rules = list_rules(self.side.site, self.side.app.clock.now(), choices.dates)
-        plans = plan_lists(path, rules, kind=choices.kind, places=choices.places)
-        return Import(plans, rules, choices.proof)
+    def _bring(self, path: Path, choices: Choices) -> Bring:
+        """Here, or by a worker where the site has some."""
+        if self.side.app.has_workers:
+            return Elsewhere(self.side.store, path, choices)
+        return bring_lists
 
     def _run(self, visit: Visit) -> Run:
         run = self.runs.find(visit.named["name"])

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
 import re
 import shutil
 import threading
@@ -12,19 +10,17 @@ from pathlib import Path
 from secrets import token_hex
 
 from newsletter.errors import NotFound, UsageError
+from newsletter.lists import HeldFolder, forget_left
 from newsletter.web.studio.visit import Upload
 
 MOST = 5
 _PIECE = 1 << 20
-_HELD = "held"
 _ID = re.compile(r"[0-9a-f]{16}")
 _UNFIT = re.compile(r"[^\w. ()+-]+")
 
 
 class Uploads:
     """A folder of this process; those that processes before it left are taken away.
-
-    A lock on a file in it tells whether its process lives, and ends with it however it ends.
 
     Args:
         folder: made when first needed; nobody but its owner may look into it.
@@ -33,8 +29,7 @@ class Uploads:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._lock = threading.Lock()
-        self._mine: Path | None = None
-        self._held = -1
+        self._mine: HeldFolder | None = None
         self._order: list[str] = []
         forget_left(folder)
 
@@ -71,7 +66,7 @@ class Uploads:
         """Where a file and what belongs to it lies; raises NotFound for what is no name."""
         if self._mine is None or not _ID.fullmatch(name):
             raise NotFound("This list is not here any more. Send it again.")
-        return self._mine / name
+        return self._mine.path / name
 
     def drop(self, name: str) -> None:
         """Take a file away, with what belongs to it."""
@@ -83,44 +78,14 @@ class Uploads:
     def close(self) -> None:
         """Take all of them away."""
         if self._mine is not None:
-            shutil.rmtree(self._mine, ignore_errors=True)
-            os.close(self._held)
+            self._mine.close()
             self._mine = None
 
     def _place(self) -> Path:
         with self._lock:
             if self._mine is None:
-                self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-                mine = self._folder / token_hex(8)
-                mine.mkdir(mode=0o700)
-                self._held = os.open(mine / _HELD, os.O_CREAT | os.O_RDWR, 0o600)
-                fcntl.flock(self._held, fcntl.LOCK_EX)
-                self._mine = mine
-            return self._mine
-
-
-def forget_left(folder: Path) -> int:
-    """Take away what processes left that are no more; returns how many had left something."""
-    gone = 0
-    for each in folder.glob("*"):
-        if each.is_dir() and not _is_held(each):
-            shutil.rmtree(each, ignore_errors=True)
-            gone += 1
-    return gone
-
-
-def _is_held(folder: Path) -> bool:
-    try:
-        held = os.open(folder / _HELD, os.O_RDWR)
-    except OSError:
-        return False
-    try:
-        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return True
-    finally:
-        os.close(held)
-    return False
+                self._mine = HeldFolder(self._folder)
+            return self._mine.path
 
 
 def _file_name(name: str) -> str:

@@ -11,13 +11,17 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
+from newsletter.lists import forget_left
 from newsletter.model.person import Role
 from newsletter.store.tables import audit, subscriber
 from newsletter.subscribing.importing import Import
+from newsletter.subscribing.list_choices import Choices
 from newsletter.subscribing.list_files import plan_lists
 from newsletter.subscribing.list_rules import list_rules
-from newsletter.web.studio.import_runs import ImportRuns, Stage
-from newsletter.web.studio.uploads import Uploads, forget_left
+from newsletter.subscribing.taking_over import bring_handed
+from newsletter.web.studio.import_elsewhere import Elsewhere
+from newsletter.web.studio.import_runs import ImportRuns, Run, Stage
+from newsletter.web.studio.uploads import Uploads
 from newsletter.web.studio.visit import Upload
 from tests.studio import Client, Studio
 
@@ -220,3 +224,48 @@ def test_what_a_killed_process_left_is_taken_away(tmp_path: Path) -> None:
     assert living.find(name).read_bytes().startswith(b"email")
     living.close()
     assert not list((tmp_path / "uploads").glob("*"))
+
+
+def test_a_worker_brings_in_what_was_handed_over(studio: Studio, tmp_path: Path) -> None:
+    """The page follows how far it is; what is wrong with rows comes back, and is downloaded."""
+    file = tmp_path / "people.csv"
+    file.write_text("email\nann@example.com\nnobody\n")
+    runs, lists, folder = runs_of(studio), lists_of(studio, file), tmp_path / "rejected"
+    bring = Elsewhere(studio.store, file, Choices((("email",),), proof="Yes."))
+    tried = runs.begin_trying("a", "people.csv", "Ada", lists, tmp_path / "tried", bring)
+    wait_for(lambda: tried.stage is Stage.TRIED)
+    run = runs.begin_bringing(tried, folder, lambda run: None)
+    reception = studio.app.reception(studio.store)
+    assert count(studio) == 0
+    wait_for(lambda: bring_handed(reception, tmp_path / "work", lambda: False))
+    wait_for(lambda: run.stage is Stage.DONE)
+    assert emails(studio) == ["ann@example.com"]
+    assert run.tally is not None
+    assert (run.tally.imported, run.tally.rejected) == (1, 1)
+    assert [row.line for _, row in run.bad.first] == [3]
+    assert [path.parent for path in run.bad.paths] == [folder]
+
+
+def test_a_server_that_stops_leaves_it_to_the_worker(studio: Studio, tmp_path: Path) -> None:
+    """A person who says stop is heard there, too; that a server stops is nobody's wish."""
+    file = tmp_path / "people.csv"
+    file.write_text("email\nann@example.com\n")
+    reception, lists = studio.app.reception(studio.store), lists_of(studio, file)
+
+    def follow(closing: threading.Event) -> Run:
+        runs = runs_of(studio, closing)
+        bring = Elsewhere(studio.store, file, Choices((("email",),), proof="Yes."))
+        tried = runs.begin_trying("a", "people.csv", "Ada", lists, tmp_path / "tried", bring)
+        wait_for(lambda: tried.stage is Stage.TRIED)
+        return runs.begin_bringing(tried, tmp_path / "rejected", lambda run: None)
+
+    stopped = follow(threading.Event())
+    stopped.stop.set()
+    wait_for(lambda: stopped.stage is Stage.STOPPED)
+    assert not bring_handed(reception, tmp_path / "work", lambda: False)
+    closing = threading.Event()
+    left = follow(closing)
+    closing.set()
+    wait_for(lambda: left.stage is Stage.STOPPED)
+    assert bring_handed(reception, tmp_path / "work", lambda: False)
+    assert emails(studio) == ["ann@example.com"]
