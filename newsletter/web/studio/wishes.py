@@ -109,7 +109,7 @@ def hear(wish: Wish, found: Outlook, site_zone: str, now: datetime) -> Heard:
         )
     except (AmbiguousTime, NonexistentTime) as problem:
         wall = datetime.fromisoformat(f"{wish.day} {wish.time}")
-        told = str(problem).partition(":")[0] + "."
+        told = str(problem).partition(": ")[0] + "."
         return Heard(None, told, choices(wall, wish.zone))
     except UsageError as problem:
         return Heard(None, _without_commands(str(problem)))

@@ -107,8 +107,8 @@ class Chooser {
     drop.append(words, file);
     file.addEventListener("change", () => this.take([...file.files]));
     this.drop = drop;
-    const search = make("input", { type: "search", placeholder: "Look in names and texts" });
-    search.setAttribute("aria-label", "Look in names and texts");
+    const search = make("input", { type: "search", placeholder: "Names, descriptions, issues" });
+    search.setAttribute("aria-label", "Search pictures");
     const list = make("ul", { className: "shelf" });
     const show = () => list.replaceChildren(...this.found(search.value).map((each) => this.tile(each)));
     search.addEventListener("input", show);

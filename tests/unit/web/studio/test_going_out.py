@@ -280,6 +280,7 @@ def test_a_time_that_can_not_be_offers_what_can(
     asked = LATER | {"day": day, "time": time}
     page = publisher.get(f"/studio/issues/{SLUG}/schedule", **asked).text
     assert told in page
+    assert f"{day} {time}" in page
     found = hidden(publisher.get(f"/studio/issues/{SLUG}/schedule", **LATER).text)
     answer = publisher.post(f"/studio/issues/{SLUG}/schedule", found | asked)
     assert answer.status_code == 400
