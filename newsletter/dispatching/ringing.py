@@ -66,13 +66,13 @@ def _all_wait(connection: Connection, rules: Rules, now: datetime) -> bool:
 def _in_turn(connection: Connection, now: datetime) -> list[Row[Any]]:
     """Dispatches that may send now, first whose last turn is the longest ago."""
     paced, held = dispatch.c.paced_until, dispatch.c.not_before
-    open_now: Select[Any] = (
+    sending: Select[Any] = (
         select(dispatch.c.id, dispatch.c.readers_per_hour, dispatch.c.batch_size, paced)
         .where(dispatch.c.state == DispatchState.SENDING)
         .where(or_(held.is_(None), held <= now), or_(paced.is_(None), paced <= now))
         .order_by(dispatch.c.id)
     )
-    return sorted(connection.execute(open_now), key=_last_turn)
+    return sorted(connection.execute(sending), key=_last_turn)
 
 
 def _last_turn(of: Row[Any]) -> datetime:
