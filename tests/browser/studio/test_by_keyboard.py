@@ -89,7 +89,7 @@ def test_a_letter_is_written_and_scheduled_by_keyboard_alone(
 
 def written(page: Page) -> None:
     """A new issue with two sections, moved, looked at as on a phone."""
-    page.get_by_role("link", name="New issue").press("Enter")
+    page.get_by_role("link", name="Begin an issue").press("Enter")
     type_into(page, "Subject", "Spring by keyboard")
     page.keyboard.press("Enter")
     page.locator("#issue[data-ready=yes]").wait_for(timeout=SOON_MS)

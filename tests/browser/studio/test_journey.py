@@ -330,7 +330,7 @@ def stopped_and_resumed(newsroom: Newsroom) -> None:
     page.get_by_role("button", name="Stop", exact=True).click()
     expect(page.get_by_text("Paused by Paul Press")).to_be_visible()
     newsroom.gate.let(1)
-    page.get_by_role("button", name="Go on with").click()
+    page.get_by_role("button", name="Go on for").click()
     expect(page.locator("#stop")).to_be_visible()
     expect(page.locator(".going-line strong")).to_have_text("30", timeout=SOON_MS)
     page.get_by_role("button", name="Stop", exact=True).click()

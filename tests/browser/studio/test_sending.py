@@ -142,7 +142,7 @@ def test_a_letter_is_scheduled_watched_stopped_and_resumed(
     page.locator("#stop").click()
     expect(page.get_by_text("Paused by Paul Press")).to_be_visible()
     assert 0 < len(list(sandbox.truth())) < 80
-    page.get_by_role("button", name="Go on with").click()
+    page.get_by_role("button", name="Go on for").click()
     expect(page.locator(".page-title .badge")).to_have_text("Sent", timeout=30_000)
     expect(page.locator(".going-line strong")).to_have_text("80")
 
