@@ -59,6 +59,10 @@ class Place:
     postmaster: int
     readers: int
 
+    def row(self, stage: str, cost: Cost, units: int = 0) -> Row:
+        """What a stage took here, for so many units: readers, unless said otherwise."""
+        return Row(stage, self.readers, units or self.readers, cost)
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -112,7 +116,11 @@ def main(argv: list[str]) -> None:
     for name, grown in (("postgresql", on_postgresql), ("sqlite", on_sqlite)):
         if name in options.databases:
             note(name)
-            show(name, list(grown(options.readers, options.folder)))
+            rows: list[Row] = []
+            for each in grown(options.readers, options.folder):
+                rows.append(each)
+                note(told(each, rows))
+            show(name, rows)
 
 
 def wished() -> list[int]:
@@ -142,22 +150,15 @@ def grow(place: Place) -> Iterator[Row]:
     begun = time.perf_counter()
     apart(fill, place)
     note(f"{place.readers:,} readers were brought in within {time.perf_counter() - begun:.0f} s")
-    yield row(PREPARE, place, apart(prepare, place))
+    yield place.row(PREPARE, apart(prepare, place))
     with counting_server(talk_http) as counting:
-        yield row(SEND, place, apart(send, place, counting.port))
+        yield place.row(SEND, apart(send, place, counting.port))
         check(counting.count(), place.readers)
     if place.postmaster:
-        yield row(VACUUM, place, apart(vacuum, place))
+        yield place.row(VACUUM, apart(vacuum, place))
     for stage in (IN_ORDER, SCATTERED):
-        cost, events = apart(apply_events, place, stage)
-        yield row(stage, place, cost, events)
-    yield row(REPORT, place, apart(report, place))
-
-
-def row(stage: str, place: Place, cost: Cost, units: int = 0) -> Row:
-    made = Row(stage, place.readers, units or place.readers, cost)
-    note(told(made, made))
-    return made
+        yield place.row(stage, *apart(apply_events, place, stage))
+    yield place.row(REPORT, apart(report, place))
 
 
 def note(words: str) -> None:
@@ -263,13 +264,14 @@ def show(name: str, rows: Sequence[Row]) -> None:
     print(f"\n{name:20}{'readers':>10}{'seconds':>9}{'us each':>9}{'x':>6}", end="")
     print(f"{'CPU us':>9}{'server':>9}{'x':>6}{'MB':>6}")
     for stage in STAGES:
-        mine = [each for each in rows if each.stage == stage]
-        for each in mine:
-            print(told(each, mine[0]))
+        for each in rows:
+            if each.stage == stage:
+                print(told(each, rows))
 
 
-def told(each: Row, first: Row) -> str:
+def told(each: Row, rows: Sequence[Row]) -> str:
     """A row, beside the first of its stage."""
+    first = next(other for other in rows if other.stage == each.stage)
     cost, wall = each.cost, each.each(each.cost.wall)
     return (
         f"{each.stage:20}{each.readers:>10,}{cost.wall:>9.1f}{wall:>9.2f}"
