@@ -7,6 +7,7 @@ is imported where it is used.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import partial
 
 from newsletter.config import Settings
@@ -14,7 +15,7 @@ from newsletter.dispatching.desk import Desk
 from newsletter.dispatching.running import GRACE
 from newsletter.dispatching.sending import send_batch
 from newsletter.engines.inline import InlineEngine
-from newsletter.errors import UsageError
+from newsletter.errors import DatabaseRefused, UsageError
 from newsletter.model.ports import Engine, Work
 from newsletter.store.connecting import conninfo
 
@@ -43,12 +44,25 @@ def require_workers(settings: Settings) -> None:
 def work_at(
     settings: Settings, desk: Desk, works: Works, stopping: Callable[[], bool], slots: int
 ) -> None:
-    """Do what is rung for, so many batches at once, until `stopping`."""
+    """Do what is rung for, so many batches at once, until `stopping`.
+
+    Raises:
+        DatabaseRefused: the database was moved, or this program became too old for it: going on
+            would only take from others what they could do.
+    """
     from newsletter.engines.worker import Worker, work
 
-    send = partial(send_batch, desk)
+    def ends() -> bool:
+        return stopping() or desk.store.refusal is not None
+
+    def send(batch: int) -> None:
+        with suppress(DatabaseRefused):  # told once, at the end
+            send_batch(desk, batch)
+
     worker = Worker(desk.roster.name, send, works, slots=slots, grace=GRACE)
-    work(conninfo(settings.database_url), worker, stopping)
+    work(conninfo(settings.database_url), worker, ends)
+    if desk.store.refusal is not None:
+        raise desk.store.refusal
 
 
 def count_workers(settings: Settings) -> int | None:

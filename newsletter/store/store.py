@@ -35,11 +35,13 @@ class Store:
     Attributes:
         engine: SQLAlchemy's; only `newsletter.store` and its callers' statements need it.
         site_id: the random name this site's mails carry.
+        refusal: why nothing may be written any more, once a write was refused; see `guard`.
     """
 
     def __init__(self, engine: Engine, time: TimeSource, *, alone: bool) -> None:
         self.engine = engine
         self.site_id = ""
+        self.refusal: DatabaseRefused | None = None
         self._guards = False
         self._time = time
         self._alone = alone  # one connection serves all: memory
@@ -116,9 +118,14 @@ class Store:
             return
         asked = _STANDING if self.is_sqlite else _STANDING_ON_SERVER
         row = connection.exec_driver_sql(asked).first()
-        if row is not None:
+        if row is None:
+            return
+        try:
             _require_not_moved(row[0] or "")
             _require_not_too_old(row[1])
+        except DatabaseRefused as problem:
+            self.refusal = problem
+            raise
 
     def known_site_ids(self) -> frozenset[str]:
         """This site's id and those it had before a restore or copy."""

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from newsletter.dispatching.ticking import last_tick
+from newsletter.engines.procrastinate import ProcrastinateEngine
+from newsletter.store.connecting import conninfo
 from newsletter.store.revisions import newest
 from tests.acceptance.newsroom import Newsroom, in_utc, make_due, until
 from tests.next_version import FIRST, SECOND, NextVersion, make_next_version
@@ -50,6 +53,24 @@ def test_the_database_is_contracted_when_no_older_program_is_left(
     assert (code, f"Programs older than {FIRST} are refused from now on" in told) == (0, True), told
     assert upgraded(next_version, newsroom)[1].strip().endswith(f"of revision {SECOND} already.")
     assert f"programs older than {FIRST} can not work on it" in newsroom.run("status", code=2)
+
+
+@pytest.mark.postgres
+def test_a_worker_that_became_too_old_ends(postgres_newsroom: Newsroom) -> None:
+    """It leaves the batches to others, and says in one line why and what to do."""
+    newsroom, postgresql = postgres_newsroom, postgres_newsroom.database_url
+    newsroom.environ["NEWSLETTER_DISPATCH__ENGINE"] = "procrastinate"
+    newsroom.bring(1)
+    running = newsroom.begin("worker")
+    engine = ProcrastinateEngine(conninfo(postgresql))
+    until(lambda: engine.workers() == 1)
+    with psycopg.connect(conninfo(postgresql)) as connection:  # by force, as nobody of us would
+        connection.execute("UPDATE alembic_version SET oldest_program = '9999'")
+    engine.ring([1])
+    ended = running.wait().require(2)
+    engine.close(10)
+    assert "programs older than 9999 may not write to it any more" in ended.err
+    assert ended.err.rstrip().endswith("Install the newer version and start again.")
 
 
 def test_on_one_machine_too(newsroom: Newsroom, tmp_path: Path) -> None:
