@@ -62,6 +62,9 @@ def test_on_sqlite(store: Store, clock: SettableClock, site: Site) -> None:
 def test_at_a_million_deliveries(store: Store, clock: SettableClock, site: Site) -> None:
     """PostgreSQL plans by what it knows of the tables, so they are as large as they get."""
     fill(store, World(store, clock), READERS, ISSUES)
+    with store.read() as connection:
+        count = connection.execute(text("SELECT count(*) FROM delivery")).scalar_one()
+    assert count == READERS * ISSUES == 1_000_000
     day = working_day(store, clock, site, Rules(chunk=5_000))
     day.run()
     require_only(day.said, ALLOWED)
