@@ -91,3 +91,11 @@ def test_a_stretch_looks_at_its_own_readers_only(
         asked = [line for line in plan if "issue_number" in line]
         assert asked
         assert all("subscriber_id" in line for line in asked), statement
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_look_into_an_index_is_taken_to_be_cheap(store: Store) -> None:
+    """Else PostgreSQL reads all readers of a list of 40,000 to find the 1,000 of a batch."""
+    with store.read() as connection:
+        assert connection.exec_driver_sql("SHOW random_page_cost").scalar_one() == "1.1"
