@@ -9,9 +9,10 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from newsletter.authoring.brand import Brand, BrandSheet, read_brand, save_brand, try_brand
 from newsletter.authoring.media_shelf import media_shelf
-from newsletter.content import issue_files, read_headline
+from newsletter.content import issue_files, load_issue, read_headline
 from newsletter.errors import Conflict, ContentError, NewsletterError, NotFound
 from newsletter.model.person import Role
+from newsletter.model.site import Site
 from newsletter.publishing.colouring import Judged, judge_pairs, pairs_of
 from newsletter.web.preview.letter import FRAME_POLICY
 from newsletter.web.studio.brand_form import (
@@ -176,7 +177,10 @@ class BrandPages:
     def _issue(self, visit: Visit, sheet: BrandSheet) -> str:
         slugs = [path.stem for path in issue_files(sheet.site)]
         wanted = visit.form.one("issue")
-        return wanted if wanted in slugs else next(reversed(slugs), "")
+        if wanted in slugs:
+            return wanted
+        sound = (slug for slug in reversed(slugs) if _is_sound(sheet.site, slug))
+        return next(sound, slugs[-1] if slugs else "")
 
     def _measured(self, sheet: BrandSheet, brand: Brand) -> dict[str, Any]:
         judged = self._judged(sheet, brand)
@@ -215,6 +219,15 @@ class BrandPages:
             "theirs": told.theirs,
         }
         return self.side.draw(visit, "brand", values, told.status)
+
+
+def _is_sound(site: Site, slug: str) -> bool:
+    """Whether an issue can be read: a broken one shows nothing of a brand."""
+    try:
+        load_issue(site, slug)
+    except NewsletterError:
+        return False
+    return True
 
 
 def _summary(judged: tuple[Judged, ...]) -> dict[str, str]:

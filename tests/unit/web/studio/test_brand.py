@@ -118,6 +118,14 @@ def test_the_page_comes_before_its_letter(admin: Client, site: Path) -> None:
     assert "issues/first.md" in told.text
 
 
+def test_a_broken_letter_does_not_stand_for_the_brand(admin: Client, site: Path) -> None:
+    """The newest letter that can be read is shown; whoever asks for the broken one is told."""
+    (site / "issues" / "2099-01-01-broken.md").write_text("---\nsubject: a: b\n---\n")
+    page = admin.get(HERE).text
+    assert "2099-01-01-broken" not in re.findall(r'<option value="([^"]+)" selected', page)
+    assert "/letter/now?issue=2099" not in page
+
+
 def test_another_logo_can_be_tried(admin: Client) -> None:
     """A picture that is not the logo yet is shown as it, and judged on dark."""
     said = post(admin, "look", part=True, logo="drop.png", logo_dark="").json()
