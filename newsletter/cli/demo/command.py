@@ -14,6 +14,7 @@ from rich.table import Table
 
 from newsletter.cli.demo.run import Performance, perform
 from newsletter.cli.demo.stage import Stage, set_stage
+from newsletter.cli.logs import log_quietly
 from newsletter.cli.output import emit, finding_line, people, sized
 from newsletter.cli.rehearsing import PREVIEW_PORT, SANDBOX_PORT, Port
 from newsletter.config import find_site, starter_folder
@@ -38,6 +39,7 @@ def demo(
     json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
 ) -> None:
     """Send a real issue to sample readers in a local sandbox, and show their mails."""
+    log_quietly()
     console = people(json)
     root = _site(context.meta["site"])
     with set_stage(root, os.environ, (port, sandbox_port)) as stage:

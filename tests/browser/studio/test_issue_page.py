@@ -115,6 +115,18 @@ def test_a_lifted_section_outlives_what_comes_in_meanwhile(
     assert titles(page) == [before[1], before[2], before[0], *before[3:]]
 
 
+def test_a_late_answer_of_the_search_takes_no_focus(studio_page: OpenPage) -> None:
+    """Whoever has gone on to a snippet stays there while what was found comes anew."""
+    page = opened(studio_page(Role.EDITOR))
+    page.get_by_role("link", name="Add a section").click()
+    found = page.locator("[data-add-one] button").first
+    found.focus()
+    found.evaluate("it => { it.dataset.older = '' }")
+    page.locator("#library-words").dispatch_event("input")
+    expect(page.locator("[data-older]")).to_have_count(0)
+    expect(found).to_be_focused()
+
+
 def test_escape_leaves_a_lifted_section_where_it_was(studio_page: OpenPage, site: Path) -> None:
     """Nothing is saved of a move that was given up."""
     text = (site / "issues" / f"{SLUG}.md").read_text()

@@ -186,9 +186,16 @@ async function browse(address) {
   if (turn !== looks) return;
   const next = document.adoptNode(page.getElementById("library"));
   const shown = library.querySelector("[data-add-one]");
-  if (shown) return shown.replaceWith(next.querySelector("[data-add-one]"));
+  if (shown) return replaceFound(shown, next.querySelector("[data-add-one]"));
   document.getElementById("add-body").replaceChildren(next);
   document.getElementById("library-words").focus();
+}
+// Whoever is at a snippet already stays at it when a late answer has it, too.
+function replaceFound(shown, next) {
+  const at = document.activeElement;
+  const held = shown.contains(at) ? at.value : null;
+  shown.replaceWith(next);
+  if (held) [...next.querySelectorAll("button")].find((each) => each.value === held)?.focus({ preventScroll: true });
 }
 const search = later((form) => browse(`${form.action}?${new URLSearchParams(new FormData(form))}`), 180);
 document.addEventListener("input", (event) => {
