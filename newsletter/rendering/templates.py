@@ -21,6 +21,7 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from newsletter.errors import Place
+from newsletter.rendering.compiled import compiled_templates
 from newsletter.rendering.composing import ComposedSource, MarkLines, Placed
 from newsletter.rendering.confinement import ConfinedEnvironment, NamingUndefined
 from newsletter.rendering.jail import JailedLoader
@@ -42,6 +43,7 @@ def template_environment(folder: Path, spare: Path | None = None) -> Environment
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        bytecode_cache=compiled_templates(),
     )
 
 
