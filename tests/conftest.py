@@ -25,6 +25,8 @@ _ON_POSTGRESQL_WHEN_LONG = (
     "tests/unit/dispatching/",
     "tests/unit/feedback/",
     "tests/unit/publishing/",
+    "tests/unit/reviewing/",
+    "tests/unit/safekeeping/",
     "tests/unit/scheduling/",
     "tests/unit/subscribing/",
     "tests/unit/web/",

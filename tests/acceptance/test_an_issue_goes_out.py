@@ -23,6 +23,7 @@ def test_a_scheduled_issue_goes_out(newsroom: Newsroom) -> None:
     goes_out(newsroom)
 
 
+@pytest.mark.long
 @pytest.mark.postgres
 def test_a_scheduled_issue_goes_out_on_postgresql(postgres_newsroom: Newsroom) -> None:
     """The same journey on PostgreSQL."""

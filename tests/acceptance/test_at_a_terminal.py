@@ -61,6 +61,7 @@ def test_the_right_count_sends(approved: Newsroom) -> None:
     assert len(approved.mailed()) == 1_234
 
 
+@pytest.mark.long
 def test_a_no_changes_nothing(approved: Newsroom) -> None:
     """`approve` while scheduled and `cancel` ask, and a no leaves all as it was."""
     before = approved.ask("schedule", "1", "--at", "2037-12-01 09:00")

@@ -53,7 +53,9 @@ def test_version_and_help_show_what_works(tmp_path: Path) -> None:
         assert "Usage:" in done.out
 
 
-@pytest.mark.parametrize("number", ["12", "13", "14"])
+@pytest.mark.parametrize(
+    "number", ["12", *(pytest.param(each, marks=pytest.mark.long) for each in ("13", "14"))]
+)
 def test_two_builds_are_byte_identical(tmp_path: Path, number: str) -> None:
     """Building an issue of this repository twice, from different folders, gives equal bytes."""
     elsewhere = tmp_path / "elsewhere"

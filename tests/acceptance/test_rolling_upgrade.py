@@ -27,6 +27,7 @@ def ticked(newsroom: Newsroom) -> bool:
         return last_tick(connection) is not None
 
 
+@pytest.mark.long
 @pytest.mark.postgres
 def test_the_database_is_contracted_when_no_older_program_is_left(
     postgres_newsroom: Newsroom, tmp_path: Path
