@@ -74,9 +74,11 @@ def resolve_issue(
             plain(console, f"{readers_in_words(decided)}: {decision.value.replace('_', ' ')}.")
             if decision is Resolution.SEND_AGAIN:
                 tell_if_unwatched(console, app, desk.store)
+    left = sum(each.readers for each in unknown) - decided
+    if decided and left and not absent:
+        plain(console, f"{readers_in_words(left)} of another dispatch wait: decide when this ends.")
     if json:
         emit(_record(number, unknown, decision, decided))
-    left = sum(each.readers for each in unknown) - decided
     raise typer.Exit(UNKNOWN_LEFT if left else 0)
 
 

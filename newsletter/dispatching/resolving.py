@@ -40,6 +40,9 @@ def resolve(
 ) -> int:
     """Take a person's decision on the unknown readers of an issue; returns how many.
 
+    Of an issue one dispatch goes out at a time: where several have unknown readers, `send again`
+    is about those of the earliest, and the others are unknown until it is decided anew.
+
     Args:
         by: who decides; kept with what they were shown.
         only_absent: leave alone whoever is not proposed absent.
@@ -58,8 +61,10 @@ def resolve(
             return 0
         if decision is Resolution.SEND_AGAIN:
             _require_may_go_again(desk, connection, found)
+            earliest = min(row.dispatch_id for row, _ in found)
+            found = [(row, each) for row, each in found if row.dispatch_id == earliest]
             total = sum(_send_again(connection, row, only_absent) for row, _ in found)
-            _take_up(connection, {row.dispatch_id for row, _ in found})
+            _take_up(connection, earliest)
         else:
             total = sum(_assume_sent(connection, row, only_absent) for row, _ in found)
         for row, _ in found:
@@ -149,12 +154,11 @@ def _send_again(connection: Connection, row: Row[Any], only_absent: bool) -> int
     return moved
 
 
-def _take_up(connection: Connection, dispatches: set[int]) -> None:
-    """Dispatches that had ended are sending again."""
-    for dispatch_id in sorted(dispatches):
-        if _state_of(connection, dispatch_id) is DispatchState.SENT:
-            again = dispatch_step(DispatchState.SENDING, DispatchState.SENT)
-            connection.execute(again.where(dispatch.c.id == dispatch_id).values(ended_at=None))
+def _take_up(connection: Connection, dispatch_id: int) -> None:
+    """A dispatch that had ended is sending again."""
+    if _state_of(connection, dispatch_id) is DispatchState.SENT:
+        again = dispatch_step(DispatchState.SENDING, DispatchState.SENT)
+        connection.execute(again.where(dispatch.c.id == dispatch_id).values(ended_at=None))
 
 
 def _state_of(connection: Connection, dispatch_id: int) -> DispatchState:

@@ -166,7 +166,8 @@ class Uncertain:
         action = f"decided: {decision.value.replace('_', ' ')}"
         self.side.record(visit, action, f"issue {number}", readers=decided, absent=only_absent)
         words = "count as sent" if decision is Resolution.ASSUME_SENT else "are sent it again"
-        return self.side.went(_PATH, f"Decided: {people(decided)} {words}.")
+        left = "" if decided >= seen else " The others follow: decide again when that has gone out."
+        return self.side.went(_PATH, f"Decided: {people(decided)} {words}.{left}")
 
     def _decision(self, visit: Visit, said: Any, problem: str) -> Response:
         number = self._number(visit)

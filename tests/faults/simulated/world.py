@@ -24,6 +24,7 @@ from newsletter.dispatching.sending import send_batch
 from newsletter.dispatching.ticking import run_tick
 from newsletter.errors import LedgerError, NotFound
 from newsletter.model.ledger import Resolution
+from newsletter.model.ports import Work
 from tests.faults.simulated import people
 from tests.faults.simulated.fate import Fate, Killed, Odds
 from tests.faults.simulated.provider import MOODS, Line, Provider
@@ -69,6 +70,9 @@ class Doorbell:
         for each in batches:
             times = self._fate.one_of([0, 1, 2], [1, 8, 1])
             self.rung += [each] * times
+
+    def call(self, work: Work) -> None:
+        """Other work than batches has no part in these histories."""
 
     def close(self, grace: float) -> None:
         """Nothing is held."""

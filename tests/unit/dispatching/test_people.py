@@ -21,7 +21,7 @@ from newsletter.dispatching.planning import (
 )
 from newsletter.dispatching.resolving import resolve
 from newsletter.dispatching.rules import Rules
-from newsletter.dispatching.unknown import list_unknown
+from newsletter.dispatching.unknown import list_unknown, uncertain_issues
 from newsletter.errors import LedgerError, NotFound
 from newsletter.model.audience import Audience
 from newsletter.model.ledger import DispatchState, Resolution
@@ -347,6 +347,31 @@ def test_who_left_meanwhile_is_not_sent_again(uncertain: World) -> None:
     resolve(uncertain.desk, 12, Resolution.SEND_AGAIN, by="Ada")
     uncertain.run()
     assert uncertain.outcomes() == {"accepted": 4, "excluded": 4}
+
+
+def test_one_dispatch_after_the_other_is_sent_again(uncertain: World) -> None:
+    """A follow-up ended uncertain, too: at most one dispatch of an issue goes out at a time."""
+    with uncertain.store.read() as connection:
+        approved = latest_approval(connection, 12)
+    assert approved is not None
+    uncertain.bring([NewReader("new@reader.test")])
+    uncertain.transport.script.append(ambiguous)
+    follow_up(uncertain.store, approved.id, Plan(uncertain.clock.now()))
+    uncertain.run()
+    uncertain.clock.move(HOUR)
+
+    assert resolve(uncertain.desk, 12, Resolution.SEND_AGAIN, by="Ada", seen=5) == 4
+    assert uncertain.outcomes() == {"unknown": 1}
+    for _ in range(2):
+        uncertain.tick()
+        uncertain.send_rung()
+    uncertain.tick()
+    uncertain.clock.move(HOUR)
+    assert resolve(uncertain.desk, 12, Resolution.SEND_AGAIN, by="Ada", seen=1) == 1
+    uncertain.run()
+
+    assert uncertain.outcomes() == {"accepted": 1}
+    assert uncertain_issues(uncertain.store) == ()
 
 
 def test_a_follow_up_leaves_the_unknown_alone(uncertain: World) -> None:
