@@ -30,7 +30,7 @@ def site(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("width", "scheme"),
     [
-        pytest.param(390, "light", id="390-light"),
+        pytest.param(390, "light", id="390-light", marks=pytest.mark.long),
         pytest.param(1280, "dark", id="1280-dark", marks=pytest.mark.long),
     ],
 )
