@@ -172,6 +172,7 @@ STEPS = {
 }
 
 
+@pytest.mark.long
 def test_no_order_of_commands_turns_a_no_into_a_yes(desk: Desk) -> None:
     """Every order of yes and noes, list by list, ends unmailed; yeses alone are mailed."""
     orders = [order for size in (2, 3) for order in permutations(STEPS, size) if "yes" in order] + [

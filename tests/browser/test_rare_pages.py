@@ -147,13 +147,8 @@ PAGES: tuple[Callable[[Stage, Page], None], ...] = (
 )
 
 
-@pytest.mark.parametrize(
-    "look",
-    [
-        LOOKS[0],
-        *(pytest.param(*look.values, id=look.id, marks=pytest.mark.long) for look in LOOKS[1:]),
-    ],
-)
+@pytest.mark.long
+@pytest.mark.parametrize("look", LOOKS)
 def test_everybody_can_use_the_rare_pages(
     browser: Browser, stage: Stage, look: tuple[int, str]
 ) -> None:
