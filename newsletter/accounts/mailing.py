@@ -13,8 +13,8 @@ from secrets import token_hex
 from newsletter.errors import NewsletterError
 from newsletter.model.rendition import Rendition
 from newsletter.model.site import Site
-from newsletter.model.transport import Batch, Letter, Outcome, Recipient, Transport
-from newsletter.rendering import list_id
+from newsletter.model.transport import Batch, Outcome, Recipient, Transport
+from newsletter.rendering.system_letter import system_letter
 from newsletter.rendering.system_mail import INVITATION, print_invitation
 
 
@@ -57,17 +57,7 @@ def mail_invitation(site: Site, transport: Transport, email: str, invited: Invit
         email: to whom.
     """
     made = _printed(site, invited)
-    letter = Letter(
-        key=f"{INVITATION}-{made.sha256}",
-        sender=site.sender,
-        subject=made.subject,
-        html=made.html,
-        text=made.text,
-        merge_tags=(),
-        list_id=list_id(site),
-        categories=(INVITATION,),
-        is_system=True,
-    )
+    letter = system_letter(site, made, INVITATION)
     number = f"{INVITATION}-{token_hex(8)}"  # no mark of the ledger: events of it are nobody's
     receipt = transport.send(Batch(letter, number, (Recipient(number, email, "", (), ""),)))
     outcome = receipt.outcomes[0]

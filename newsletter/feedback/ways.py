@@ -15,8 +15,8 @@ from newsletter.errors import NewsletterError
 from newsletter.model.notice import Notice, TellingState
 from newsletter.model.rendition import Rendition
 from newsletter.model.site import Site
-from newsletter.model.transport import Answer, Batch, Letter, Outcome, Receipt, Recipient, Transport
-from newsletter.rendering import list_id
+from newsletter.model.transport import Answer, Batch, Outcome, Receipt, Recipient, Transport
+from newsletter.rendering.system_letter import system_letter
 from newsletter.rendering.system_mail import NOTICE, print_notice
 from newsletter.store.tellings import TellingEnd
 from newsletter.transports.webhook import Taken, post_json
@@ -74,17 +74,7 @@ class MailWay:
     def tell(self, notice: Notice, tries: int) -> TellingEnd:
         """One mail; it belongs to no list and nothing in it is followed."""
         made = _printed(self.site, notice)
-        letter = Letter(
-            key=f"{NOTICE}-{made.sha256}",
-            sender=self.site.sender,
-            subject=made.subject,
-            html=made.html,
-            text=made.text,
-            merge_tags=(),
-            list_id=list_id(self.site),
-            categories=(NOTICE,),
-            is_system=True,
-        )
+        letter = system_letter(self.site, made, NOTICE)
         number = f"{self.site_id}-n{notice.id:x}"
         reader = Recipient(number, self.address, "", (), "")
         return _end_of(self.transport.send(Batch(letter, f"{number}-{tries}", (reader,))))

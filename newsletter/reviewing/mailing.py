@@ -14,8 +14,8 @@ from newsletter.errors import NewsletterError
 from newsletter.model.rendition import Rendition
 from newsletter.model.review import PersonalLink, Post
 from newsletter.model.site import Site
-from newsletter.model.transport import Batch, Letter, Outcome, Recipient, Transport
-from newsletter.rendering import list_id
+from newsletter.model.transport import Batch, Outcome, Recipient, Transport
+from newsletter.rendering.system_letter import system_letter
 from newsletter.rendering.system_mail import APPROVAL_REQUEST, print_approval_request
 from newsletter.reviewing.links import Reviewing
 from newsletter.scheduling.spoken import day_and_time
@@ -66,17 +66,7 @@ def _send(
     room: Reviewing, site: Site, transport: Transport, link: PersonalLink, subject: str
 ) -> tuple[Post, str]:
     made = _printed(room, site, link, subject)
-    letter = Letter(
-        key=f"{APPROVAL_REQUEST}-{made.sha256}",
-        sender=site.sender,
-        subject=made.subject,
-        html=made.html,
-        text=made.text,
-        merge_tags=(),
-        list_id=list_id(site),
-        categories=(APPROVAL_REQUEST,),
-        is_system=True,
-    )
+    letter = system_letter(site, made, APPROVAL_REQUEST)
     number = f"{room.store.site_id}-a{link.id:x}"
     reader = Recipient(number, link.email, "", (), "")
     receipt = transport.send(Batch(letter, number, (reader,)))

@@ -20,9 +20,9 @@ from newsletter.dispatching.desk import goes_on
 from newsletter.errors import NewsletterError
 from newsletter.model.consent import MailName, MailState
 from newsletter.model.rendition import PictureFile
-from newsletter.model.transport import Answer, Batch, Letter, Outcome, Receipt, Recipient, Transport
-from newsletter.rendering import list_id
+from newsletter.model.transport import Answer, Batch, Outcome, Receipt, Recipient, Transport
 from newsletter.rendering.merge import values_for
+from newsletter.rendering.system_letter import system_letter
 from newsletter.rendering.system_mail import LatestIssue, MailForm, print_mail
 from newsletter.store.mail_queue import (
     MailEnd,
@@ -121,17 +121,7 @@ class Postroom:
     def _batch(self, mail: QueuedMail, reader: Reader) -> Batch:
         made = self._form(mail.name).rendition
         site = self.reception.site
-        letter = Letter(
-            key=f"{mail.name}-{made.sha256}",
-            sender=site.sender,
-            subject=made.subject,
-            html=made.html,
-            text=made.text,
-            merge_tags=made.merge_tags,
-            list_id=list_id(site),
-            categories=(mail.name.value,),
-            is_system=True,
-        )
+        letter = system_letter(site, made, mail.name.value)
         number = f"{self.reception.store.site_id}-m{mail.id:x}"
         recipient = Recipient(
             delivery=number,
