@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from newsletter.model.person import Role
+from newsletter.sandbox import RunningSandbox, serve
 from newsletter.store import open_store
 from newsletter.tokens import Signer
 from tests.studio import SECRET, Studio
@@ -41,11 +42,26 @@ def site(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def studio(site: Path, empty_database: Path, tmp_path: Path) -> Iterator[Studio]:
+def sandbox() -> Iterator[RunningSandbox]:
+    """Takes mail like the provider; a module whose studio sends names it in its `environ`."""
+    with serve() as running:
+        yield running
+
+
+@pytest.fixture
+def environ() -> dict[str, str]:
+    """What the studio's environment says: nothing to send with."""
+    return {}
+
+
+@pytest.fixture
+def studio(
+    site: Path, empty_database: Path, tmp_path: Path, environ: dict[str, str]
+) -> Iterator[Studio]:
     """The studio of that site, with the real clock."""
     file = tmp_path / "newsletter.db"
     shutil.copy(empty_database, file)
-    with Studio(site, f"sqlite:///{file}") as made:
+    with Studio(site, f"sqlite:///{file}", environ=environ) as made:
         yield made
 
 

@@ -7,7 +7,6 @@ and resumes it; a provider's double takes the mail, and what it took is what is 
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -21,7 +20,7 @@ from playwright.sync_api import FrameLocator, Page, expect
 from newsletter.dispatching.planning import Plan, reschedule
 from newsletter.model.person import Role
 from newsletter.reviewing.asking import vouch
-from newsletter.sandbox import RunningSandbox, serve
+from newsletter.sandbox import RunningSandbox
 from newsletter.store.dispatches import dispatches_of
 from newsletter.store.subscribers import NewReader, import_readers
 from newsletter.web.studio.letter_views import room_of
@@ -112,21 +111,9 @@ def site(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def sandbox() -> Iterator[RunningSandbox]:
-    """Takes mail like the provider."""
-    with serve() as running:
-        yield running
-
-
-@pytest.fixture
-def studio(
-    site: Path, empty_database: Path, tmp_path: Path, sandbox: RunningSandbox
-) -> Iterator[Studio]:
-    """The studio of that site, which sends to the sandbox."""
-    file = tmp_path / "newsletter.db"
-    shutil.copy(empty_database, file)
-    with Studio(site, f"sqlite:///{file}", environ={"SENDGRID_URL": sandbox.url}) as made:
-        yield made
+def environ(sandbox: RunningSandbox) -> dict[str, str]:
+    """The studio sends to the sandbox."""
+    return {"SENDGRID_URL": sandbox.url}
 
 
 @pytest.fixture

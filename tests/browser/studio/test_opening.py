@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
 from newsletter.model.person import Role
-from newsletter.sandbox import RunningSandbox, serve
+from newsletter.sandbox import RunningSandbox
 from newsletter.store.subscribers import NewReader, import_readers
 from tests.browser.studio.conftest import OpenPage
 from tests.factories import ISSUE, SNIPPET
@@ -34,21 +32,9 @@ def site(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def sandbox() -> Iterator[RunningSandbox]:
-    """A local SendGrid."""
-    with serve() as running:
-        yield running
-
-
-@pytest.fixture
-def studio(
-    site: Path, empty_database: Path, tmp_path: Path, sandbox: RunningSandbox
-) -> Iterator[Studio]:
-    """The studio of that site, which sends to the sandbox."""
-    file = tmp_path / "newsletter.db"
-    shutil.copy(empty_database, file)
-    with Studio(site, f"sqlite:///{file}", environ={"SENDGRID_URL": sandbox.url}) as made:
-        yield made
+def environ(sandbox: RunningSandbox) -> dict[str, str]:
+    """The studio sends to the sandbox."""
+    return {"SENDGRID_URL": sandbox.url}
 
 
 def test_a_name_is_put_in_where_the_caret_stands(studio_page: OpenPage, site: Path) -> None:

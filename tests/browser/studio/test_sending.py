@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from threading import Event, Thread
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -15,12 +13,12 @@ from playwright.sync_api import Page, expect
 from newsletter.content import load_issue
 from newsletter.dispatching.planning import Plan, reschedule, schedule
 from newsletter.model.person import Role
-from newsletter.model.transport import Batch, Receipt, Transport
 from newsletter.rendering import render
-from newsletter.sandbox import RunningSandbox, serve
+from newsletter.sandbox import RunningSandbox
 from newsletter.store.approvals import Approved, record_approval
 from newsletter.store.dispatches import dispatches_of
 from newsletter.store.subscribers import NewReader, import_readers
+from tests.browser.studio.outgoing import TenACall, scheduling
 from tests.factories import TOML, write_site
 from tests.studio import Studio
 
@@ -68,57 +66,17 @@ def approved(studio: Studio, readers: int) -> Approved:
     )
 
 
-class TenACall:
-    """The real transport, a few readers a call, so that there is something to watch."""
-
-    most = 10
-
-    def __init__(self, transport: Transport) -> None:
-        self._transport = transport
-
-    def send(self, batch: Batch) -> Receipt:
-        """Hand it over."""
-        return self._transport.send(batch)
-
-    def close(self) -> None:
-        """Let go."""
-        self._transport.close()
-
-
 @pytest.fixture
-def sandbox() -> Iterator[RunningSandbox]:
-    """Takes mail like the provider."""
-    with serve() as running:
-        yield running
-
-
-@pytest.fixture
-def studio(
-    site: Path, empty_database: Path, tmp_path: Path, sandbox: RunningSandbox
-) -> Iterator[Studio]:
-    """The studio of that site, which sends to the sandbox."""
-    file = tmp_path / "newsletter.db"
-    shutil.copy(empty_database, file)
-    with Studio(site, f"sqlite:///{file}", environ={"SENDGRID_URL": sandbox.url}) as made:
-        yield made
+def environ(sandbox: RunningSandbox) -> dict[str, str]:
+    """The studio sends to the sandbox."""
+    return {"SENDGRID_URL": sandbox.url}
 
 
 @pytest.fixture
 def scheduler(studio: Studio) -> Iterator[None]:
-    """Looks at what is due and sends it, as `newsletter serve` does."""
-    dispatcher = studio.app.open_dispatcher(TenACall(studio.app.open_transport()))
-    done = Event()
-
-    def look() -> None:
-        while not done.wait(0.2):
-            dispatcher.tick()
-
-    thread = Thread(target=look)
-    thread.start()
-    yield
-    done.set()
-    thread.join()
-    dispatcher.close(10)
+    """Looks at what is due and sends it, ten readers a call."""
+    with scheduling(studio, TenACall(studio.app.open_transport())):
+        yield
 
 
 @pytest.mark.usefixtures("scheduler")
