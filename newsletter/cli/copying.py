@@ -31,7 +31,7 @@ def copy(context: typer.Context, to: To = "", abandon: Abandon = False, json: Js
     if abandon == bool(to):
         raise UsageError("Say where to: newsletter db copy --to postgresql://... (or --abandon).")
     if abandon:
-        _abandon(app, console)
+        _abandon(app, console, json=json)
         return
     copied = _copy(app, console, to)
     plain(console, f"{sum(copied.rows.values()):,} rows copied and compared; none differs.")
@@ -40,11 +40,13 @@ def copy(context: typer.Context, to: To = "", abandon: Abandon = False, json: Js
         emit({"rows": dict(copied.rows), "site_id": copied.site_id})
 
 
-def _abandon(app: App, console: Console) -> None:
+def _abandon(app: App, console: Console, *, json: bool) -> None:
     with closing(app.open_store(moved=True)) as source:
         went = abandon_copy(source)
     told = f"In use again. Do not use the copy: {went}" if went else "It was not moved."
     plain(console, told)
+    if json:
+        emit({"abandoned": went})
 
 
 def _copy(app: App, console: Console, to: str) -> Copied:

@@ -14,13 +14,20 @@ from newsletter.cli.opening import opened
 from newsletter.cli.output import emit, people, plain, warn
 from newsletter.config.secret_keys import secret_key_file
 from newsletter.errors import UsageError
-from newsletter.safekeeping.archive import Archive, open_archive
+from newsletter.safekeeping.archive import open_archive
 from newsletter.safekeeping.backing_up import back_up
 from newsletter.safekeeping.fitness import BACKUPS
 from newsletter.safekeeping.journal import NAME
-from newsletter.safekeeping.restoring import Ground, Restored, require_key, restore
+from newsletter.safekeeping.restoring import (
+    Ground,
+    Restored,
+    require_key,
+    restore,
+    restore_in_place,
+)
 from newsletter.scheduling.spoken import people as readers_in_words
 from newsletter.store import Store
+from newsletter.store.connecting import public_url
 
 
 def register(program: typer.Typer) -> None:
@@ -55,7 +62,13 @@ def make(
 
 def take(
     context: typer.Context,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="What `newsletter backup` wrote.")],
+    file: Annotated[
+        Path | None, typer.Argument(metavar="FILE", help="What `newsletter backup` wrote.")
+    ] = None,
+    in_place: Annotated[
+        bool,
+        typer.Option("--in-place", help="No FILE: the database was put back by its own means."),
+    ] = False,
     noes: Annotated[
         list[Path] | None,
         typer.Option(help="The var/noes.journal of another machine of this site; may be repeated."),
@@ -75,25 +88,46 @@ def take(
     for each in noes or ():
         if not each.is_file():
             raise UsageError(f"There is no file {each}.")
-    with open_archive(file) as archive:
-        _ask(console, archive, yes=yes or json)
-        from_outside = bool(app.settings.secret_keys) and not _own_key(app).exists()
-        if require_key(_own_key(app), archive, from_outside=from_outside):
-            plain(console, f"The secret key is in {_own_key(app)} again.")
-        done = restore(archive, _ground(app, noes or [], instead_of))
+    if (file is None) != in_place:
+        raise UsageError("Name the FILE to restore, or --in-place for a database that is put back.")
+    ground = _ground(app, noes or [], instead_of)
+    done = (
+        _from_file(console, app, file, ground, yes=yes or json)
+        if file
+        else _in_place(console, ground, yes=yes or json)
+    )
     _tell(console, app, done)
     if json:
         emit(_record(done))
 
 
-def _ask(console: Console, archive: Archive, *, yes: bool) -> None:
-    manifest = archive.manifest
+def _from_file(console: Console, app: App, file: Path, ground: Ground, *, yes: bool) -> Restored:
+    with open_archive(file) as archive:
+        manifest = archive.manifest
+        plain(
+            console,
+            f"A backup of {manifest.made_at:%Y-%m-%d %H:%M} UTC with "
+            f"{readers_in_words(manifest.subscribers)}. What came after it is lost, except noes.",
+        )
+        _ask(console, "Restore it?", yes=yes)
+        from_outside = bool(app.settings.secret_keys) and not _own_key(app).exists()
+        if require_key(_own_key(app), archive, from_outside=from_outside):
+            plain(console, f"The secret key is in {_own_key(app)} again.")
+        return restore(archive, ground)
+
+
+def _in_place(console: Console, ground: Ground, *, yes: bool) -> Restored:
     plain(
         console,
-        f"A backup of {manifest.made_at:%Y-%m-%d %H:%M} UTC with "
-        f"{readers_in_words(manifest.subscribers)}. What came after it is lost, except noes.",
+        f"{public_url(ground.url)} was put back to an earlier moment. Whatever waits there goes to "
+        "you, and nothing is sent until the provider was asked.",
     )
-    if not yes and console.is_terminal and not typer.confirm("Restore it?"):
+    _ask(console, "Is that so?", yes=yes)
+    return restore_in_place(ground)
+
+
+def _ask(console: Console, question: str, *, yes: bool) -> None:
+    if not yes and console.is_terminal and not typer.confirm(question):
         raise typer.Exit(1)
 
 

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import update
+from sqlalchemy import func, select, update
 
 from newsletter.dispatching.restoring import Reviewed, hold_until_asked, suppose_sent_since
+from newsletter.dispatching.ticking import last_tick
 from newsletter.errors import NewsletterError, UsageError
 from newsletter.safekeeping.archive import Archive
 from newsletter.safekeeping.journal import Noted, read_journal
@@ -24,7 +25,7 @@ from newsletter.store import Store
 from newsletter.store.connecting import database_file, parse_url, public_url
 from newsletter.store.copying import copy_database, renew_site_id
 from newsletter.store.store import REPLACED
-from newsletter.store.tables import site
+from newsletter.store.tables import consent, site
 from newsletter.subscribing import Reception
 
 # Clocks of several machines differ a little; a step that is done twice changes nothing.
@@ -58,7 +59,7 @@ class Restored:
     """What came of it.
 
     Attributes:
-        made_at: the moment the backup shows, aware, UTC.
+        made_at: the moment the backup shows, aware, UTC; in place, one not after it.
         site_id: that mails carry from now on.
         set_aside: where the database is that was there before; None when there was none.
         unread: why its noes could not be read; empty when they were, or there was none.
@@ -118,6 +119,35 @@ def _into_server(archive: Archive, ground: Ground) -> Restored:
     return Restored(made_at, copied.site_id, reviewed, reapplied, None, unread)
 
 
+def restore_in_place(ground: Ground) -> Restored:
+    """The database itself was put back by other means: let a restore's rules hold for it too.
+
+    Up to which moment it knows the world is read from it: a scheduler looked, a reader did
+    something. That it may know a little more only means that some steps are done twice.
+
+    Raises:
+        UsageError: the database was moved elsewhere, or `instead_of` is that database itself.
+        DatabaseUnreachable: one of the two.
+    """
+    _require_two_places(ground)
+    with closing(ground.open_store(ground.url)) as store:
+        made_at = _known_until(store)
+        with store.write() as connection:
+            site_id = renew_site_id(connection, store.now(connection))
+        steps, unread = _retire([], ground, made_at)
+        reviewed, reapplied = _settle(store, ground, made_at, steps)
+    return Restored(made_at, site_id, reviewed, reapplied, None, unread)
+
+
+def _known_until(store: Store) -> datetime:
+    with store.read() as connection:
+        if moved := connection.scalar(select(site.c.moved_to)):
+            raise UsageError(f"This database was moved: {moved}. Set DATABASE_URL to the new one.")
+        newest = connection.scalar(select(func.max(consent.c.at)))
+        signs = [each for each in (newest, last_tick(connection)) if each]
+        return max(signs, default=store.now(connection))
+
+
 def _require_two_places(ground: Ground) -> None:
     """What the backup takes the place of can be opened, and is another database."""
     if not ground.instead_of:
@@ -130,16 +160,15 @@ def _require_two_places(ground: Ground) -> None:
 def _settle(
     store: Store, ground: Ground, made_at: datetime, steps: Sequence[Noted]
 ) -> tuple[Reviewed, Reapplied]:
-    since = made_at - _EARLIER
-    known = [path for path in ground.journals if path.is_file()]
-    noted = [step for path in known for step in read_journal(path, since)]
-    reapplied = reapply(ground.reception(store), [*steps, *noted])
     with store.write() as connection:
         now = store.now(connection)
         reviewed = suppose_sent_since(connection, made_at, now)
         if ground.can_ask:
             hold_until_asked(connection, now)
-    return reviewed, reapplied
+    since = made_at - _EARLIER
+    known = [path for path in ground.journals if path.is_file()]
+    noted = [step for path in known for step in read_journal(path, since)]
+    return reviewed, reapply(ground.reception(store), [*steps, *noted])
 
 
 def _retire(places: Sequence[str], ground: Ground, made_at: datetime) -> tuple[list[Noted], str]:

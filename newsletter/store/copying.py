@@ -78,7 +78,7 @@ def copy_database(source: Store, target: Store, *, name: str, told: Told) -> Cop
     tables = [table for table in metadata.sorted_tables if table not in OF_THE_SITE]
     for table in tables:
         _copy_table(source, target, table, told)
-    rows = {table.name: _compare(source, target, table) for table in tables}
+    rows = {str(table.name): _compare(source, target, table) for table in tables}
     return Copied(rows, _hand_over(source, target))
 
 

@@ -147,6 +147,47 @@ def test_a_restore_in_the_middle_of_a_dispatch(
     assert set(mailed.values()) == {1}
 
 
+@pytest.mark.postgres
+def test_a_server_that_was_put_back_by_its_own_means(
+    postgres_newsroom: Newsroom, postgres: Postgres
+) -> None:
+    """An image of the database's disk, say: the same rules hold, and nobody is mailed twice."""
+    newsroom = postgres_newsroom
+    newsroom.bring(CANARY + 20)
+    newsroom.environ["NEWSLETTER_DISPATCH__CANARY"] = str(CANARY)
+    newsroom.run("approve", "1", "--by", "Ada")
+    schedule(newsroom)
+    with newsroom.scheduler():
+        until(lambda: newsroom.status()["accepted"] == CANARY)
+    real = newsroom.environ["DATABASE_URL"]
+    image = f"image_{uuid4().hex[:12]}"
+    postgres.run(f"CREATE DATABASE {image} TEMPLATE {make_url(real).database}")
+    newsroom.environ |= PASSES_AT_ONCE
+    with newsroom.scheduler():
+        until(lambda: newsroom.status()["accepted"] == CANARY + 20)
+    leave(newsroom, "r00001@reader.example")
+    erase(newsroom, "r00002@reader.example")
+
+    newsroom.environ["DATABASE_URL"] = postgres.url(image)
+    for words in ((), ("a.backup", "--in-place")):
+        assert "Name the FILE" in newsroom.run("restore", *words, code=2)
+    done = newsroom.ask("restore", "--in-place")
+    assert (done["noes"], done["erased"], done["unknown"]) == (1, 1, 20)
+    with newsroom.scheduler():
+        assert newsroom.status()["state"] == "needs_review"
+    back_date(newsroom, timedelta(minutes=6))
+    assert newsroom.ask("reconcile")["settled"] == 20
+    assert newsroom.ask("restore", "--in-place")["unknown"] == 0  # again: nothing more
+    schedule(newsroom)
+    newsroom.run("reconcile")
+    assert newsroom.ask("send", "1", "--by", "Ada")["accepted"] == CANARY + 20
+    assert set(newsroom.mailed().values()) == {1}
+
+    newsroom.environ["DATABASE_URL"] = real
+    newsroom.ask("db", "copy", "--to", f"sqlite:///{newsroom.site}/var/elsewhere.db")
+    assert "was moved" in newsroom.run("restore", "--in-place", code=2)
+
+
 def test_nothing_goes_out_before_the_provider_was_asked(
     newsroom: Newsroom, restore: Restore, tmp_path: Path
 ) -> None:
