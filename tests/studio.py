@@ -22,6 +22,7 @@ from newsletter.web import Served
 from newsletter.web.studio.app import create_studio
 from newsletter.web.studio.serving import studio_pictures, studio_side
 from newsletter.web.studio.side import StudioSide
+from tests import loopback
 
 SECRET = "a-secret-for-tests-0123456789-abcdef"
 PASSWORD = "soft-lamps-over-the-river"
@@ -131,7 +132,7 @@ class Client:
     """
 
     def __init__(self, url: str, token: str, csrf: str) -> None:
-        self.asking = httpx.Client(base_url=url, timeout=30, trust_env=False)
+        self.asking = loopback.client(url, timeout=30)
         self.csrf = csrf
         self._origin = url
         if token:

@@ -93,12 +93,18 @@ def _stamp(picture: Picture) -> tuple[int, int]:
 def _copies(name: str, path: str, stamp: tuple[int, int], column: int, *, halve: bool) -> Copies:
     """`stamp` makes a changed file a new entry of the cache."""
     try:
-        with Image.open(path) as image:
-            if image.format == _ANIMATED and getattr(image, "is_animated", False):
-                return _as_it_is(name, Path(path).read_bytes(), image.size, column)
-            return _scaled(name, upright(image), image.format or "", column, halve=halve)
+        return _made(name, Path(path).read_bytes(), column, halve=halve)
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise _unreadable(name, error) from error
+
+
+@lru_cache(maxsize=32)
+def _made(name: str, data: bytes, column: int, *, halve: bool) -> Copies:
+    """The same bytes under another time stamp (a checkout, a copied site) are made once."""
+    with Image.open(BytesIO(data)) as image:
+        if image.format == _ANIMATED and getattr(image, "is_animated", False):
+            return _as_it_is(name, data, image.size, column)
+        return _scaled(name, upright(image), image.format or "", column, halve=halve)
 
 
 def _as_it_is(name: str, data: bytes, size: tuple[int, int], column: int) -> Copies:

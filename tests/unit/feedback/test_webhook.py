@@ -19,6 +19,7 @@ from newsletter.transports.sendgrid_signature import SIGNATURE, TIMESTAMP
 from newsletter.web import Served
 from newsletter.web.public.serving import public_server
 from newsletter.web.public.webhooks import MOST_BYTES, PATH
+from tests import loopback
 from tests.factories import write_site
 from tests.unit.feedback.posting import Key
 
@@ -47,7 +48,7 @@ def client(root: Path, store: Store) -> Iterator[httpx.Client]:
 
 
 def asking(served: Served) -> httpx.Client:
-    return httpx.Client(base_url=served.url, timeout=20, trust_env=False)
+    return loopback.client(served.url)
 
 
 def kept(store: Store) -> list[bytes]:

@@ -10,6 +10,7 @@ import pytest
 
 from newsletter.bootstrap import load_app
 from newsletter.web import Served, preview_server
+from tests import loopback
 from tests.factories import picture, write_site
 
 ISSUE = """\
@@ -69,7 +70,7 @@ def make(folder: Path) -> Path:
 
 def client(served: Served) -> httpx.Client:
     """Asks as a browser on this machine would."""
-    return httpx.Client(base_url=served.url, timeout=20, trust_env=False)
+    return loopback.client(served.url)
 
 
 @pytest.fixture(scope="session")

@@ -17,6 +17,7 @@ from newsletter.store.mail_queue import hold_all, queue_mail
 from newsletter.store.tables import event_post
 from newsletter.web.operations.answers import Operations, Watching
 from newsletter.web.serving import Served
+from tests import loopback
 from tests.peers_ledger import World, ambiguous
 
 TOKEN = "a-token-that-only-this-test-knows"
@@ -29,7 +30,7 @@ def asking(world: World) -> Iterator[httpx.Client]:
     watching = Watching(world.store, TOKEN, lambda: 3)
     with (
         Served(Operations(pages, watching)) as served,
-        httpx.Client(base_url=served.url, trust_env=False) as client,
+        loopback.client(served.url) as client,
     ):
         yield client
 
@@ -106,7 +107,7 @@ def test_that_no_worker_lives_is_told_when_something_is_late(world: World) -> No
     watching = Watching(world.store, workers=lambda: 0)
     with (
         Served(Operations(Router([]), watching)) as served,
-        httpx.Client(base_url=served.url, trust_env=False) as client,
+        loopback.client(served.url) as client,
     ):
         assert client.get("/readyz").status_code == 200
         world.begin(10)
@@ -154,6 +155,6 @@ def test_figures_are_for_those_with_the_token(world: World, asking: httpx.Client
     assert asking.get("/metrics", headers=wrong).status_code == 401
     with (
         Served(Operations(Router([]), Watching(world.store))) as served,
-        httpx.Client(base_url=served.url, trust_env=False) as client,
+        loopback.client(served.url) as client,
     ):
         assert client.get("/metrics").status_code == 404

@@ -12,6 +12,7 @@ import pytest
 from newsletter.store import open_store
 from newsletter.tokens import Signer
 from newsletter.web import Served
+from tests import loopback
 from tests.peers_ledger import SettableClock
 from tests.unit.web.public.stage import SECRET, Stage, copy_site
 
@@ -58,4 +59,4 @@ def browser(stage: Stage) -> Iterator[httpx.Client]:
 
 def client(served: Served) -> httpx.Client:
     """Follows no redirect and believes no proxy of the machine."""
-    return httpx.Client(base_url=served.url, timeout=20, trust_env=False)
+    return loopback.client(served.url)

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
 from newsletter.model.person import Role
@@ -18,6 +17,7 @@ from newsletter.reviewing.groups import save_group
 from newsletter.sandbox import RunningSandbox, serve
 from newsletter.store.personal_links import links_of
 from newsletter.web.studio.letter_views import room_of
+from tests import loopback
 from tests.peers_ledger import SettableClock
 from tests.studio import Studio
 from tests.unit.web.studio.reviewing.reviewed import PAGE, number
@@ -43,7 +43,7 @@ def studio(
 
 def arrived(sandbox: RunningSandbox, address: str) -> list[dict[str, Any]]:
     """The mails at an address."""
-    with httpx.Client(trust_env=False) as asking:
+    with loopback.client() as asking:
         told = asking.get(f"{sandbox.url}/_sandbox/messages", params={"to": address}).json()
     return list(told["messages"] if isinstance(told, dict) else told)
 
