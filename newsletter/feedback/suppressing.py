@@ -10,7 +10,7 @@ every other letter is not worth mailing either.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection, func, select, text
 
@@ -35,6 +35,7 @@ _HURTING = (
 )
 _YES = (ConsentStep.CONFIRMED,)
 _LIFTS = (ConsentStep.CONFIRMED, ConsentStep.LIFTED)
+_Refusal = tuple[datetime, tuple[int | None, int | None]]  # when, and which mail
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -103,26 +104,33 @@ def _count_blocked(
     """Suppress once enough letters of one reader were refused within the span."""
     if not rules.soft_bounces or each.subscriber is None:
         return
-    since = _latest(connection, each, _LIFTS)
-    letters = [at for at in _blocked(connection, each.subscriber) if at > since]
-    windows = zip(letters, letters[rules.soft_bounces - 1 :], strict=False)
-    full = [end for start, end in windows if end - start <= rules.soft_bounce_span]
-    if full:
+    refused = _blocked(connection, each.subscriber, _latest(connection, each, _LIFTS))
+    at = _filled_at(refused, rules.soft_bounces, rules.soft_bounce_span)
+    if at:
         words = f"{rules.soft_bounces} letters refused within {rules.soft_bounce_span.days} days"
-        reason = SuppressionReason.BOUNCE
-        _suppress(reception, connection, each, reason, f"{words}; {note}", full[-1])
+        _suppress(reception, connection, each, SuppressionReason.BOUNCE, f"{words}; {note}", at)
 
 
-def _blocked(connection: Connection, subscriber: int) -> list[datetime]:
-    """When each letter of a reader was refused for the first time, in order."""
-    first = func.min(delivery_event.c.at).label("first")
+def _blocked(connection: Connection, subscriber: int, since: datetime) -> list[_Refusal]:
+    """Refusals of a reader's mails after a moment, in order; a mail may be refused again."""
+    event = delivery_event.c
     rows = connection.execute(
-        select(first)
-        .where(delivery_event.c.subscriber_id == subscriber, text(BLOCKED))
-        .group_by(delivery_event.c.delivery_id, delivery_event.c.mail_id)
-        .order_by(first)
+        select(event.at, event.delivery_id, event.mail_id)
+        .where(event.subscriber_id == subscriber, text(BLOCKED), event.at > since)
+        .order_by(event.at)
     )
-    return list(rows.scalars())
+    return [(row.at, (row.delivery_id, row.mail_id)) for row in rows]
+
+
+def _filled_at(refused: Sequence[_Refusal], most: int, span: timedelta) -> datetime | None:
+    """When so many mails had last been refused within the span; None when they never were.
+
+    More refusals only ever make it later, so that it does not matter which are told first.
+    """
+    for at, _ in reversed(refused):
+        if len({mail for when, mail in refused if at - span <= when <= at}) >= most:
+            return at
+    return None
 
 
 def _latest(connection: Connection, each: Matched, steps: Sequence[ConsentStep]) -> datetime:

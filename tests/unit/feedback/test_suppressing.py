@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from itertools import permutations
 
 import pytest
 
@@ -11,7 +12,7 @@ from newsletter.feedback.rules import FeedbackRules
 from newsletter.model.consent import Channel, ConsentStep, MailState
 from newsletter.model.site import Site
 from newsletter.store.readers import change_reader, lock_reader
-from newsletter.store.tables import consent, delivery_event, system_mail
+from newsletter.store.tables import consent, delivery_event, suppression, system_mail
 from newsletter.store.tables.subscribers import Status
 from newsletter.subscribing import SignUp, Wishes, confirm, lift_bounce, sign_up
 from newsletter.subscribing.own_data import erase_address
@@ -144,6 +145,26 @@ def test_soft_bounces_far_apart_do_not_add_up(provider: Provider) -> None:
     for _ in letters(provider, 3, timedelta(days=31)):
         provider.tell(blocked(provider))
     assert provider.suppressed(ANN) == ""
+
+
+@pytest.mark.parametrize("order", list(permutations((0, 20, 40))))
+def test_the_order_of_soft_bounces_changes_no_end(
+    provider: Provider, order: tuple[int, ...]
+) -> None:
+    """One letter refused on two days, another later: neither whether nor when hangs on it."""
+    provider.rules = FeedbackRules(soft_bounces=2, soft_bounce_span=timedelta(days=30))
+    start = provider.world.clock.now()
+
+    def refused(day: int) -> dict[str, object]:
+        return blocked(provider, timestamp=int((start + timedelta(days=day)).timestamp()))
+
+    told = {day: refused(day) for day in (0, 20)}
+    for _ in letters(provider, 1, timedelta(days=40)):
+        told[40] = refused(40)
+    for day in order:
+        provider.tell(told[day])
+    [row] = provider.rows(suppression)
+    assert (row.reason, row.at) == ("bounce", (start + timedelta(days=40)).replace(microsecond=0))
 
 
 def test_soft_bounces_may_be_left_alone(provider: Provider) -> None:
