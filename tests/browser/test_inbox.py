@@ -168,7 +168,9 @@ def test_emptying(page: Page) -> None:
         page.wait_for_load_state("networkidle")  # else the sandbox is gone while it still asks
 
 
-@pytest.mark.parametrize("width", [320, pytest.param(390, marks=pytest.mark.long), 1280])
+@pytest.mark.parametrize(
+    "width", [320, *(pytest.param(width, marks=pytest.mark.long) for width in (390, 1280))]
+)
 def test_it_fits(browser: Browser, sandbox: RunningSandbox, width: int) -> None:
     """Nothing sticks out sideways at any width, and all works without JavaScript."""
     viewport: Any = {"width": width, "height": 800}

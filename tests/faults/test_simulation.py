@@ -27,7 +27,7 @@ from tests.faults.simulated.shaky import Disk
 from tests.faults.simulated.world import ACTIONS, Pristine, Simulation
 
 ACTS = 60  # a history
-HISTORIES = 12  # in the short form
+HISTORIES = 8  # in the short form
 MANY = int(os.environ.get("HISTORIES", "1000"))  # in the long one
 BLOCK = 100
 
@@ -124,7 +124,7 @@ class Histories(RuleBasedStateMachine):
 
 @pytest.mark.parametrize(
     "examples",
-    [pytest.param(10, id="short"), pytest.param(300, id="long", marks=pytest.mark.long)],
+    [pytest.param(6, id="short"), pytest.param(300, id="long", marks=pytest.mark.long)],
 )
 def test_no_history_that_hypothesis_finds_breaks_a_promise(
     beginning: Beginning, examples: int
