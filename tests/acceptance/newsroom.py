@@ -14,13 +14,13 @@ from threading import Event
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from newsletter.bootstrap import App, load_app
 from newsletter.sandbox import RunningSandbox
 from newsletter.store import Store
 from newsletter.store.subscribers import NewReader, import_readers
-from newsletter.store.tables import dispatch
+from newsletter.store.tables import attempt, dispatch
 from tests.processes import PATIENCE, ROOT, Running, newsletter, scheduler
 
 ISSUE = """\
@@ -179,3 +179,12 @@ def make_due(newsroom: Newsroom, hours_ago: float) -> None:
     with newsroom.store() as store, store.write() as connection:
         due = datetime.now(UTC) - timedelta(hours=hours_ago)
         connection.execute(update(dispatch).values(due_at=due))
+
+
+def back_date(newsroom: Newsroom, span: timedelta) -> None:
+    """Date every call so far back: these processes live in the real world's time."""
+    with newsroom.store() as store, store.write() as connection:
+        for row in connection.execute(select(attempt)).all():
+            ended = row.answered_at and row.answered_at - span
+            values = {"started_at": row.started_at - span, "answered_at": ended}
+            connection.execute(update(attempt).where(attempt.c.id == row.id).values(**values))

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import select, update
-
-from newsletter.store.tables import attempt
-from tests.acceptance.newsroom import Newsroom
+from tests.acceptance.newsroom import Newsroom, back_date
 
 
 def test_a_lost_answer_is_looked_up(newsroom: Newsroom) -> None:
@@ -18,7 +15,7 @@ def test_a_lost_answer_is_looked_up(newsroom: Newsroom) -> None:
     assert newsroom.ask("reconcile", "1", code=3)["calls"] == 0  # it waits a little
     assert "newsletter reconcile 1" in newsroom.run("resolve", "1", code=3)
 
-    _let_pass(newsroom, timedelta(minutes=6))
+    back_date(newsroom, timedelta(minutes=6))
     assert "Settled by the provider's log: 100 readers" in newsroom.run("reconcile", "1")
 
     status = newsroom.status()
@@ -31,7 +28,7 @@ def test_whoever_is_absent_is_sent_again_by_a_persons_word(newsroom: Newsroom) -
     newsroom.bring(100)
     newsroom.faults("reset_before:1")
     newsroom.run("send", "1", "--by", "Ada", code=3)
-    _let_pass(newsroom, timedelta(hours=25))
+    back_date(newsroom, timedelta(hours=25))
     done = newsroom.ask("reconcile", code=3)
     assert (done["unknown"], done["absent"], done["settled"]) == (100, 100, 0)
 
@@ -52,24 +49,12 @@ def test_a_provider_that_does_not_answer(newsroom: Newsroom) -> None:
     newsroom.bring(10)
     newsroom.faults("reset_after_accept:1")
     newsroom.run("send", "1", "--by", "Ada", code=3)
-    _let_pass(newsroom, timedelta(minutes=6))
+    back_date(newsroom, timedelta(minutes=6))
     newsroom.sandbox_says("PUT", "/_sandbox/logs", {"failing": 503})
 
     assert "HTTP 503" in newsroom.run("reconcile", "1", code=1)
     assert newsroom.status()["unknown"] == 10
     newsroom.sandbox_says("PUT", "/_sandbox/logs", {})
-
-
-def _let_pass(newsroom: Newsroom, span: timedelta) -> None:
-    """Date what was sent so far back: these processes live in the real world's time."""
-    with newsroom.store() as store, store.write() as connection:
-        for row in connection.execute(select(attempt)).all():
-            ended = row.answered_at and row.answered_at - span
-            connection.execute(
-                update(attempt)
-                .where(attempt.c.id == row.id)
-                .values(started_at=row.started_at - span, answered_at=ended)
-            )
 
 
 def test_the_sandbox_says_where_its_events_go(newsroom: Newsroom) -> None:

@@ -9,15 +9,14 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import make_url, select, update
+from sqlalchemy import make_url
 
 from newsletter.model.consent import Channel
 from newsletter.store.readers import reader_at
-from newsletter.store.tables import attempt
 from newsletter.subscribing.leaving import unsubscribe
 from newsletter.subscribing.own_data import erase_address
 from newsletter.tokens import Purpose
-from tests.acceptance.newsroom import Newsroom, make_due, until
+from tests.acceptance.newsroom import Newsroom, back_date, make_due, until
 from tests.databases import Postgres
 
 READERS = 2_500
@@ -92,16 +91,6 @@ def erase(newsroom: Newsroom, email: str) -> None:
     """A reader asks to be forgotten."""
     with newsroom.store() as store:
         assert erase_address(newsroom.app.reception(store), email, by="Ada")
-
-
-def back_date(newsroom: Newsroom, span: timedelta) -> None:
-    """Date every call so far back: these processes live in the real world's time."""
-    with newsroom.store() as store, store.write() as connection:
-        for row in connection.execute(select(attempt)).all():
-            values: dict[str, Any] = {"started_at": row.started_at - span}
-            if row.answered_at:
-                values["answered_at"] = row.answered_at - span
-            connection.execute(update(attempt).where(attempt.c.id == row.id).values(**values))
 
 
 def test_a_restore_in_the_middle_of_a_dispatch(

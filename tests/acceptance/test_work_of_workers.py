@@ -6,6 +6,7 @@ import re
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
@@ -16,14 +17,15 @@ from sqlalchemy import select, update
 
 from newsletter.engines.queue import SILENT
 from newsletter.model.consent import MailState
+from newsletter.model.ledger import DeliveryOutcome
 from newsletter.model.list_import import ImportStage
 from newsletter.store.connecting import conninfo
 from newsletter.store.list_imports import LEASE, ImportStanding
 from newsletter.store.mail_queue import count_mails
-from newsletter.store.tables import event_post, list_import
+from newsletter.store.tables import delivery, event_post, list_import
 from newsletter.subscribing.handing_over import hand_over, look_at_handed, take_back
 from newsletter.subscribing.list_choices import Choices
-from tests.acceptance.newsroom import Newsroom, until
+from tests.acceptance.newsroom import Newsroom, back_date, make_due, until
 from tests.processes import Running
 from tests.unit.feedback.posting import Key
 
@@ -88,6 +90,12 @@ def mails(newsroom: Newsroom) -> dict[MailState, int]:
         return count_mails(connection)
 
 
+def outcomes(newsroom: Newsroom) -> set[DeliveryOutcome]:
+    """What became of the readers' mails."""
+    with newsroom.store() as store, store.read() as connection:
+        return set(connection.execute(select(delivery.c.outcome)).scalars())
+
+
 def queued(newsroom: Newsroom) -> list[str]:
     """The works that stand in the queue and nobody has begun."""
     with psycopg.connect(conninfo(newsroom.database_url)) as connection:
@@ -141,6 +149,24 @@ def test_what_a_killed_worker_was_at_is_done_by_the_next(newsroom: Newsroom) -> 
             until(lambda: is_all_applied(newsroom))
     assert set(newsroom.mailed().values()) == {1}
     assert mails(newsroom) == {MailState.SENDING: 1, MailState.SENT: 1}
+
+
+@pytest.mark.long  # the log is asked once a minute
+def test_a_worker_asks_the_log_about_a_lost_answer(newsroom: Newsroom) -> None:
+    """Readers of whom nobody knew are settled by what the provider has; none is mailed again."""
+    newsroom.bring(50)
+    newsroom.faults("reset_after_accept:1")
+    newsroom.run("approve", "1", "--by", "Ada")
+    newsroom.run("schedule", "1", "--at", "2037-12-01 09:00", "--by", "Ada", "--yes")
+    make_due(newsroom, hours_ago=0)
+    with newsroom.scheduler(), worker(newsroom):
+        until(lambda: outcomes(newsroom) == {DeliveryOutcome.UNKNOWN})
+    back_date(newsroom, timedelta(minutes=6))
+    with newsroom.scheduler():
+        until(lambda: "reconcile" in queued(newsroom))
+        with worker(newsroom):
+            until(lambda: outcomes(newsroom) == {DeliveryOutcome.ACCEPTED})
+    assert set(newsroom.mailed().values()) == {1}
 
 
 def standing(newsroom: Newsroom, number: int) -> ImportStanding:
