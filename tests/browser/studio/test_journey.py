@@ -225,7 +225,7 @@ def a_picture_and_a_preview(page: Page) -> None:
 def a_finding_is_mended(page: Page) -> None:
     """A click leads to its line; with other words it is gone."""
     page.locator(".side-tabs [data-tab=checks]").click()
-    page.locator("[data-finding]", has_text="here").first.click()
+    page.locator("[data-finding]", has_text='only says "here"').first.click()
     words = page.locator("#section-body")
     expect(words).to_be_focused()
     words.fill(words.input_value().replace("[here]", "[what April does]"))

@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from newsletter.model.person import Role
+from newsletter.web.studio.media import LARGE
 from tests.browser.studio.conftest import OpenPage
 from tests.small_site import write_small_site
 from tests.unit.authoring.hostile import drawn, saved
@@ -41,6 +42,26 @@ def drop(page: Page, file: Path, on: Locator) -> None:
     for kind in ("dragEnter", "dragOver", "drop"):
         session.send("Input.dispatchDragEvent", {"type": kind, **place, "data": given})
     session.detach()
+
+
+def test_buttons_stay_where_they_are_when_a_picture_arrives_late(studio_page: OpenPage) -> None:
+    """Its room is kept for it, so that nobody's finger is on another button by then."""
+    page = studio_page(Role.EDITOR)
+    page.goto(SECTION)
+    page.locator("#issue[data-ready=yes]").wait_for()
+    held: list[Route] = []
+    page.route(f"**/media/copy/{LARGE}/**", lambda route: held.append(route))
+    page.get_by_role("link", name="Choose", exact=True).click()
+    page.get_by_role("dialog").get_by_role("button", name="drop.png").click()
+    use = page.get_by_role("button", name="Use this picture")
+    before = use.bounding_box()
+    assert before
+    for each in held:
+        each.continue_()
+    loaded = "picture => picture.complete && picture.naturalWidth > 0"
+    expect(page.locator(".crop-stage img")).to_have_js_property("complete", value=True)
+    assert page.locator(".crop-stage img").evaluate(loaded)
+    assert use.bounding_box() == before
 
 
 def test_a_picture_is_dropped_cropped_described_and_used(

@@ -11,6 +11,13 @@ const HANDLES = [
 const LEAST = 8;
 const KEYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
+// Keeps a picture's room before it has arrived, so that nothing below it moves when it does.
+export function keepRoom(stage, width, height) {
+  stage.classList.add("sized");
+  stage.style.setProperty("--across", width);
+  stage.style.setProperty("--down", height);
+}
+
 // Puts the frame over the picture in `stage`, which is `width` by `height` pixels large.
 // `changed` is called with {left, top, width, height} in pixels. Gives {set(box), box()}.
 export function cropper(stage, width, height, changed = () => {}) {

@@ -74,7 +74,8 @@ document.addEventListener("click", (event) => {
 });
 
 function toFinding({ section, field, line = "" }) {
-  if (section || field) select(section, { place: line, field });
+  const at = section && !pieceOf(section) ? follow(section) : section; // moved since it was checked
+  if (at || field) select(at, { place: line, field });
   else show(-3, line);
 }
 

@@ -7,7 +7,7 @@
 // With {alt: false} no text is asked for, as for a logo.
 
 import { get, post, say } from "./base.js";
-import { cropper } from "./crop.js";
+import { cropper, keepRoom } from "./crop.js";
 
 const ACCEPT = "image/png,image/jpeg,image/gif,image/webp";
 const NEEDS_TEXT = "Say what the picture shows, or tick that it only decorates.";
@@ -155,6 +155,7 @@ class Chooser {
     this.title.textContent = picture.name;
     const stage = make("div", { className: "crop-stage" });
     stage.append(make("img", { src: picture.large, alt: "", width: picture.width, height: picture.height }));
+    keepRoom(stage, picture.width, picture.height);
     const text = this.text(picture);
     const use = () => this.use(text);
     this.body.replaceChildren(
