@@ -18,6 +18,10 @@ from tests.studio import SECRET, Studio
 
 REPOSITORY = Path(__file__).parents[3]
 OpenPage = Callable[..., Page]
+_BOX = """selector => {
+  const { x, y, width, height } = document.querySelector(selector).getBoundingClientRect();
+  return { x, y, width, height };
+}"""
 
 
 expect.set_options(timeout=20_000)  # only a failing test waits so long
@@ -125,6 +129,12 @@ _LONG = (
     "test_snippets.py::test_a_picture_is_chosen",
     "test_snippets.py::test_the_pages_of_snippets",
 )
+
+
+def box_of(page: Page, selector: str) -> dict[str, float]:
+    """Where something is: asked at once, since a newer part may take its place at any moment."""
+    box: dict[str, float] = page.evaluate(_BOX, selector)
+    return box
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import FrameLocator, Locator, Page, expect
 
 from newsletter.model.person import Role
-from tests.browser.studio.conftest import OpenPage
+from tests.browser.studio.conftest import OpenPage, box_of
 
 pytestmark = pytest.mark.browser
 
@@ -77,8 +77,7 @@ def test_a_section_moves_by_drag_and_by_keyboard(studio_page: OpenPage, site: Pa
     before = titles(page)
     page.locator('.piece[data-index="0"] .grip').hover()
     page.mouse.down()
-    box = page.locator('.piece[data-index="2"]').bounding_box()
-    assert box
+    box = box_of(page, '.piece[data-index="2"]')
     page.mouse.move(box["x"] + 20, box["y"] + 10, steps=4)
     page.mouse.move(box["x"] + 20, box["y"] + box["height"] - 4, steps=4)
     page.mouse.up()
@@ -102,8 +101,7 @@ def test_a_lifted_section_outlives_what_comes_in_meanwhile(
     """The page hears of its own save while a section is held; it is put down all the same."""
     page = opened(studio_page(Role.EDITOR))
     before = titles(page)
-    box = page.locator(".piece[data-id]").nth(2).bounding_box()
-    assert box
+    box = box_of(page, '.piece[data-index="2"]')
     with page.expect_response(lambda answer: "/parts/weight" in answer.url):
         page.locator("#subject").fill("Typed just before")
         page.locator('.piece[data-index="0"] .grip').hover()

@@ -24,7 +24,7 @@ from newsletter.sandbox import RunningSandbox
 from newsletter.store.dispatches import dispatches_of
 from newsletter.store.subscribers import NewReader, import_readers
 from newsletter.web.studio.letter_views import room_of
-from tests.browser.studio.conftest import OpenPage
+from tests.browser.studio.conftest import OpenPage, box_of
 from tests.browser.studio.outgoing import Gate, scheduling
 from tests.small_site import write_small_site
 from tests.studio import Studio
@@ -192,8 +192,7 @@ def reordered_by_drag_and_by_keyboard(page: Page) -> None:
     first, second, third = titles(page)
     page.locator('.piece[data-index="0"] .grip').hover()
     page.mouse.down()
-    box = page.locator('.piece[data-index="2"]').bounding_box()
-    assert box
+    box = box_of(page, '.piece[data-index="2"]')
     page.mouse.move(box["x"] + 20, box["y"] + 10, steps=4)
     page.mouse.move(box["x"] + 20, box["y"] + box["height"] - 4, steps=4)
     page.mouse.up()
