@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ SLOTS = 4
 
 _LOOK_EVERY = 0.1  # seconds between two looks at whether to stop
 _FETCH_EVERY = 1.0  # seconds; a notification comes sooner
+_TURN = 0.0005  # seconds one thread may keep the interpreter: CPython's 5 ms let the queue wait
 _AGAIN_AFTER = 1.0  # seconds; opening anew waits for the server, longer each time
 
 _log = structlog.get_logger(__name__)
@@ -61,6 +63,7 @@ def work(conninfo: str, worker: Worker, stopping: Callable[[], bool]) -> None:
         stopping: asked ten times a second.
     """
     make_queue(conninfo)
+    sys.setswitchinterval(_TURN)
     asyncio.run(_work(conninfo, worker, stopping))
 
 
