@@ -75,8 +75,8 @@ def main(argv: list[str]) -> None:
     print(f", answers after {options.answer} ms, PostgreSQL\n")
     print(f"{'readers a request':20}{'workers':>9}{'readers/s':>11}{'x':>6}", end="")
     print(f"{'at most':>11}{'at once':>9}{'CPU us':>8}")
-    with postgres() as server:
-        for batch in options.batch:
+    for batch in options.batch:
+        with postgres() as server:  # which has nothing left to write from the rows before
             compare(server, batch, batch * options.calls, options.answer / 1_000)
 
 
@@ -85,6 +85,7 @@ def compare(server: Server, batch: int, readers: int, answer: float) -> None:
     ceiling = SLOTS * batch / answer
     with server.database(f"by_{batch}") as url:
         apart(fill, url, readers, batch)
+        server.databases.run("CHECKPOINT")
         alone = measure(server, f"by_{batch}", 1, readers, answer)
         show(batch, 1, alone, alone, ceiling)
         both = measure(server, f"by_{batch}", 2, readers, answer)

@@ -58,9 +58,10 @@ class Provider:
     numbers: Any = field(default_factory=lambda: count(1))
 
     @classmethod
-    def of(cls, world: World, site: Any) -> Provider:
+    def of(cls, world: World, site: Any, rules: FeedbackRules | None = None) -> Provider:
         """A provider of that world's mails, and the reception that hears of it."""
-        return cls(world, open_reception(world.store, site, Signer([SECRET]), world.clock))
+        reception = open_reception(world.store, site, Signer([SECRET]), world.clock)
+        return cls(world, reception, rules or FeedbackRules())
 
     def event(self, email: str, word: str, /, **more: Any) -> dict[str, Any]:
         """An event about the latest delivery of a reader, as the vendor writes it."""
