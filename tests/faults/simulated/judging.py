@@ -9,7 +9,6 @@ from sqlalchemy import Connection, func, select
 
 from newsletter.dispatching.control import resume
 from newsletter.dispatching.planning import Plan, reschedule
-from newsletter.dispatching.resolving import resolve
 from newsletter.dispatching.sending import send_batch
 from newsletter.dispatching.ticking import run_tick
 from newsletter.dispatching.unknown import list_unknown
@@ -17,7 +16,7 @@ from newsletter.model.ledger import DeliveryOutcome, DispatchState, Resolution
 from newsletter.store.tables import batch, delivery, dispatch, wave
 from tests.faults.audit import illegal_steps
 from tests.faults.simulated.fate import CALM
-from tests.faults.simulated.people import ISSUE, unended
+from tests.faults.simulated.people import ISSUE, decide, unended
 from tests.faults.simulated.world import Process, Simulation
 
 _O = DeliveryOutcome
@@ -102,8 +101,7 @@ def _decide(world: Simulation, process: Process) -> None:
     assert listed == unknown, f"{unknown} are unknown, but {listed} are listed"
     again = not cancelled and world.fate.happens(0.5)
     decision = Resolution.SEND_AGAIN if again else Resolution.ASSUME_SENT
-    world.note_decision(decision)
-    resolve(process.desk, ISSUE, decision, by="Ada")
+    decide(world, process, decision)
 
 
 def _require_rest(world: Simulation) -> None:

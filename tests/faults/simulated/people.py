@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, delete, func, insert, select, update
@@ -96,17 +98,21 @@ def _cancel_wave(world: Simulation, process: Process) -> None:
 
 
 def _assume_sent(world: Simulation, process: Process) -> None:
-    _decide(world, process, Resolution.ASSUME_SENT)
+    decide(world, process, Resolution.ASSUME_SENT)
 
 
 def _send_again(world: Simulation, process: Process) -> None:
-    _decide(world, process, Resolution.SEND_AGAIN)
+    decide(world, process, Resolution.SEND_AGAIN)
 
 
-def _decide(world: Simulation, process: Process, decision: Resolution) -> None:
-    """The one way by which a reader may be mailed twice: write down who it concerns."""
-    world.note_decision(decision)
-    resolve(process.desk, ISSUE, decision, by="Ada")
+def decide(world: Simulation, process: Process, decision: Resolution) -> None:
+    """The one way by which a reader may be mailed twice: write down who it concerns.
+
+    It is taken down inside of the decision's own transaction: until that begins others send, and
+    whoever becomes unknown by it is decided on with the rest.
+    """
+    store = process.store.watched(partial(world.noting, decision))
+    resolve(replace(process.desk, store=store), ISSUE, decision, by="Ada")
 
 
 def _unsubscribe(world: Simulation, process: Process) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 from sqlalchemy import Connection, Engine
@@ -58,8 +59,14 @@ class Disk:
             borrowed.close()
 
 
+Around = Callable[[Connection], AbstractContextManager[None]]
+"""What looks on from the beginning of a transaction to just before its commit."""
+
+
 class ShakyStore(Store):
     """One process's view of the database."""
+
+    _around: Around = nullcontext
 
     def __init__(
         self,
@@ -75,6 +82,12 @@ class ShakyStore(Store):
         self._seam = seam
         self._fate = fate
 
+    def watched(self, around: Around) -> ShakyStore:
+        """The same view, with somebody who looks on while it writes."""
+        made = copy.copy(self)
+        made._around = around
+        return made
+
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """As a store's; others may write before it."""
@@ -89,7 +102,8 @@ class ShakyStore(Store):
         with self._fate.transaction():
             self._fate.maybe_refuse()
             with super().write(durable=durable, **options) as connection:
-                yield connection
+                with self._around(connection):
+                    yield connection
                 self._fate.maybe_kill()
                 self._fate.maybe_refuse()
             if durable:

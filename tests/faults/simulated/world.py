@@ -10,7 +10,8 @@ from __future__ import annotations
 import random
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -161,13 +162,15 @@ class Simulation:
         """They may be mailed again."""
         self._no_after.pop(email, None)
 
-    def note_decision(self, decision: Resolution) -> None:
-        """Remember whom a person is about to decide on; they may get it once more then."""
-        with self.disk.engine.begin() as connection:
-            for number, issue, email in people.unknown(connection):
-                self.decided.add(number)
-                if decision is Resolution.SEND_AGAIN:
-                    self.again[issue, email] += 1
+    @contextmanager
+    def noting(self, decision: Resolution, connection: Connection) -> Iterator[None]:
+        """Remember whom a person decides on, unless it is refused; they may get it again then."""
+        unknown = people.unknown(connection)
+        yield
+        for number, issue, email in unknown:
+            self.decided.add(number)
+            if decision is Resolution.SEND_AGAIN:
+                self.again[issue, email] += 1
 
     def _birth(self) -> Process:
         self._born += 1
