@@ -56,6 +56,7 @@ class Media:
         largest = MOST_BYTES + 1_000_000  # one picture of the largest and the form around it
         return [
             Address("/media", get=self.shelf, post=self.take_in, largest=largest),
+            Address("/media/rows", get=self.rows),
             Address("/media/crop", post=self.crop),
             Address("/media/delete", post=self.delete),
             Address("/media/picture/{name:path}", get=self.picture),
@@ -64,11 +65,17 @@ class Media:
 
     def shelf(self, visit: Visit) -> Response:
         """Every picture, the latest first; `q` looks in names and texts."""
-        wanted = visit.query.get("q", "").strip()
-        found = [each for each in media_shelf(self.side.site) if _fits(each, wanted)]
-        if visit.part:
-            return JSONResponse({"pictures": [row_of(each) for each in found]})
+        wanted, found = self._found(visit)
         return self._draw(visit, found, wanted)
+
+    def rows(self, visit: Visit) -> Response:
+        """The same for scripts: what a chooser shows."""
+        _, found = self._found(visit)
+        return JSONResponse({"pictures": [row_of(each) for each in found]})
+
+    def _found(self, visit: Visit) -> tuple[str, list[ShelfPicture]]:
+        wanted = visit.query.get("q", "").strip()
+        return wanted, [each for each in media_shelf(self.side.site) if _fits(each, wanted)]
 
     def take_in(self, visit: Visit) -> Response:
         """Store the pictures that came; each that can not be taken is told by itself."""

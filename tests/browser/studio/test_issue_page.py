@@ -183,6 +183,46 @@ def test_a_file_changed_on_disk_shows_by_itself(studio_page: OpenPage, site: Pat
     expect(page.locator("#subject")).to_have_value("Newly - Is microneedling for you?")
 
 
+HELD = (
+    '.piece[data-index="1"] [aria-label$=" down"]',
+    '.piece[data-index="1"] .piece-name',
+    "[data-add]",
+)
+
+
+@pytest.mark.parametrize("where", HELD)
+def test_a_newer_outline_takes_nobody_s_focus(
+    studio_page: OpenPage, site: Path, where: str
+) -> None:
+    """Whoever is on a button when a file changes is on the same one of the newer outline."""
+    page = opened(studio_page(Role.EDITOR))
+    page.locator('.piece[data-index="1"] .piece-name').click()
+    page.locator(".section-head").wait_for()
+    page.locator(where).focus()
+    expect(page.locator(where)).to_be_focused()
+    renew_outline(page, site)
+    expect(page.locator(where)).to_be_focused()
+
+
+def test_no_click_is_lost_on_a_newer_outline(studio_page: OpenPage, site: Path) -> None:
+    """What the pointer is down on stays until it is up."""
+    page = opened(studio_page(Role.EDITOR))
+    page.get_by_role("link", name="Add a section").hover()
+    page.mouse.down()
+    with page.expect_response(lambda answer: "/parts/outline" in answer.url):
+        rewrite(site, "subject: ", "subject: Newly - ")
+    page.wait_for_timeout(500)  # were it replaced at once, it would be by now
+    page.mouse.up()
+    expect(page.get_by_role("dialog")).to_be_visible()
+
+
+def renew_outline(page: Page, site: Path) -> None:
+    """A file changes, and another outline has come."""
+    page.locator("[data-part=outline]").evaluate("it => { it.dataset.older = '' }")
+    rewrite(site, "subject: ", "subject: Newly - ")
+    expect(page.locator("[data-part=outline][data-older]")).to_have_count(0)
+
+
 def test_two_browsers_never_overwrite_each_other(studio_page: OpenPage, site: Path) -> None:
     """The second sees both versions and chooses; the first one's change is not lost unseen."""
     one, two = opened(studio_page(Role.EDITOR)), opened(studio_page(Role.PUBLISHER))

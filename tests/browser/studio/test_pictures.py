@@ -121,3 +121,4 @@ def test_a_picture_dropped_on_the_page_of_pictures_is_on_the_shelf(
     drop(page, dropped, page.get_by_role("heading", level=1))
     expect(page.locator("#media-status")).to_contain_text("desk-lamp.png is here now")
     expect(page.get_by_role("link", name="desk-lamp.png")).to_be_visible()
+    expect(page.locator("#media-status")).to_contain_text("desk-lamp.png is here now")

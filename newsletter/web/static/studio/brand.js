@@ -106,7 +106,7 @@ function showPicked(typed) {
 async function showLogo(name) {
   const place = form.querySelector(`[data-logo="${name}"]`);
   const wanted = field(name).value;
-  const { pictures } = wanted ? await get("/studio/media") : { pictures: [] };
+  const { pictures } = wanted ? await get("/studio/media/rows") : { pictures: [] };
   const found = pictures.find((each) => each.name === wanted);
   place.replaceChildren(...(found ? [Object.assign(new Image(), { src: found.tile, alt: "" })] : []));
 }

@@ -11,13 +11,26 @@ export const part = (name) => document.querySelector(`[data-part="${name}"]`);
 // How somebody looks at the issue, as it stands in the address.
 export const query = () => new URLSearchParams(location.search);
 
+// What the pointer is down on: were it replaced until the pointer is up, the click would be lost.
+const LONGEST_PRESS = 3000; // ms
+let pressed = { on: null, over: Promise.resolve() };
+document.addEventListener("pointerdown", ({ target }) => {
+  const over = new Promise((done) => {
+    for (const end of ["pointerup", "pointercancel"]) addEventListener(end, () => setTimeout(done), { once: true });
+    setTimeout(done, LONGEST_PRESS);
+  });
+  pressed = { on: target, over };
+}, { capture: true });
+
 // Fetches a part and puts it in the place of its older self; gives the new one, or null.
 // `may` is asked when it is there: somebody may have begun to write in the older one.
 export async function refresh(name, asked = query(), may = () => true) {
   const turn = (turns[name] = (turns[name] ?? 0) + 1);
   const page = await pageAt(`${path}/parts/${name}?${asked}`);
   const next = page.querySelector(`[data-part="${name}"]`);
-  if (turn !== turns[name] || !next || !may()) return null;
+  if (!next || !may()) return null;
+  if (part(name).contains(pressed.on)) await pressed.over;
+  if (turn !== turns[name] || !may()) return null;
   return put(name, document.adoptNode(next));
 }
 
@@ -36,13 +49,14 @@ function put(name, next) {
 
 // The focus stays where it was, on the same thing in the newer part.
 function again(held, next, caret) {
-  const id = held.closest("[data-id]")?.dataset.id;
-  const same = held.id
-    ? document.getElementById(held.id)
-    : id && next.querySelector(`[data-id="${CSS.escape(id)}"] .${held.classList[0]}`);
+  const row = held.closest("[data-id]");
+  const newer = row && next.querySelector(`[data-id="${CSS.escape(row.dataset.id)}"]`);
+  const same = held.id ? document.getElementById(held.id) : newer && pressable(newer)[pressable(row).indexOf(held)];
   same?.focus({ preventScroll: true });
   if (typeof caret === "number" && same?.setSelectionRange) same.setSelectionRange(caret, caret);
 }
+
+const pressable = (row) => [...row.querySelectorAll("a[href], button")];
 
 // Which part is seen where there is room for one only.
 export function open(tab) {

@@ -82,7 +82,7 @@ class Chooser {
 
   async load() {
     try {
-      this.pictures = (await get("/studio/media")).pictures.filter((each) => !each.trouble);
+      this.pictures = (await get("/studio/media/rows")).pictures.filter((each) => !each.trouble);
     } catch (problem) {
       this.tell(problem.message, "error");
     }

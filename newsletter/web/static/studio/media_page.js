@@ -16,9 +16,7 @@ async function take(files) {
   form.reset();
   if (!stored.length) return;
   const fresh = (await pageAt(location.href)).getElementById("shelf");
-  const shelf = document.getElementById("shelf");
-  if (fresh && shelf) shelf.replaceWith(fresh);
-  else location.reload();
+  if (fresh) document.getElementById("shelf").replaceWith(fresh);
 }
 
 function told(stored) {

@@ -37,12 +37,12 @@ def test_every_picture_is_on_the_shelf_with_its_uses(editor: Client) -> None:
     """Names, sizes and uses, as a page and for scripts."""
     page = editor.get("/studio/media").text
     assert "collagen.png" in page
-    rows = editor.get("/studio/media", part=True).json()["pictures"]
+    rows = editor.get("/studio/media/rows", part=True).json()["pictures"]
     row = next(each for each in rows if each["name"] == "collagen.png")
     assert row["width"] > 0
     assert row["uses"][0]["place"].startswith("issues/topics/microneedling/collagen.md:")
     assert row["alts"]
-    found = editor.get("/studio/media", part=True, q="COLLAGEN.png").json()["pictures"]
+    found = editor.get("/studio/media/rows", part=True, q="COLLAGEN.png").json()["pictures"]
     assert [each["name"] for each in found] == ["collagen.png"]
 
 
@@ -53,7 +53,7 @@ def test_an_upload_is_there_at_once_and_bare(editor: Client, site: Path) -> None
     assert (stored["name"], stored["width"], stored["is_new"]) == ("img-0042.jpg", 40, True)
     assert "Where it was taken" in " ".join(stored["notes"])
     assert b"SECRET" not in (site / "issues/media/img-0042.jpg").read_bytes()
-    rows = editor.get("/studio/media", part=True).json()["pictures"]
+    rows = editor.get("/studio/media/rows", part=True).json()["pictures"]
     assert rows[0]["name"] == "img-0042.jpg"
 
 
