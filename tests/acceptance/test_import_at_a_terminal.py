@@ -59,23 +59,27 @@ class Seat:
         )
         try:
             screen = self._talk(ours, theirs, answer)
+            return process.wait(PATIENCE), screen
         finally:
             os.close(ours)
-        return process.wait(PATIENCE), screen
+            if process.poll() is None:
+                process.kill()
+                process.wait()
 
     def _talk(self, ours: int, theirs: int, answer: str) -> str:
         screen, waits, again = bytearray(), True, ""
         try:
             while part := self._read(ours, again):
                 screen += part
-                again = ""
                 if theirs >= 0:  # the program has it open by now
                     os.close(theirs)
                     theirs = -1
                 if waits and QUESTION.encode() in screen:
                     waits = False
                     os.write(ours, answer.encode())
-                    again = answer
+                # The question may come in pieces; only what comes after it is an answer.
+                silent = bytes(screen).replace(b"^C", b"").rstrip().endswith(QUESTION.encode())
+                again = answer if silent and not waits else ""
         except OSError:  # Linux: the other end is closed
             pass
         return screen.decode("utf-8", "replace")

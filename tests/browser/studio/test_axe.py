@@ -52,6 +52,7 @@ NO_PAGES = {
     "/issues/{slug}/marks",
     "/issues/{slug}/parts/{part}",
     "/media/copy/{size}/{name:path}",
+    "/media/rows",
     "/readers/import/{name}/progress",
     "/readers/import/{name}/rejected/{number:int}",
     "/readers/{reader:int}/letters/{delivery:int}/mail",
