@@ -68,9 +68,12 @@ def resolve_issue(
             _suggest(console, number, unknown, has_log=app.open_provider_log() is not None)
         decided = 0
         if decision is not None and unknown:
+            seen = sum(each.absent if absent else each.readers for each in unknown)
             risk = _ABSENT_RISK if absent else _RISK[decision]
-            confirm_on_terminal(f"{risk} Decide so?", yes=yes, json=json)
-            decided = resolve(desk, number, decision, by=by.strip(), only_absent=absent)
+            question = f"{readers_in_words(seen)}. {risk} Decide so?"
+            confirm_on_terminal(question, yes=yes, json=json)
+            who = by.strip()
+            decided = resolve(desk, number, decision, by=who, only_absent=absent, seen=seen)
             plain(console, f"{readers_in_words(decided)}: {decision.value.replace('_', ' ')}.")
             if decision is Resolution.SEND_AGAIN:
                 tell_if_unwatched(console, app, desk.store)

@@ -6,15 +6,27 @@ import os
 import pty
 import subprocess
 import sys
+from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
-from tests.acceptance.newsroom import Newsroom
+from tests.acceptance.newsroom import Newsroom, back_date
 from tests.processes import PATIENCE
 
 
-def at_terminal(newsroom: Newsroom, *words: str, typed: str) -> tuple[int, str]:
-    """Run a command whose input and error are a terminal; returns exit code and the screen."""
+def at_terminal(
+    newsroom: Newsroom,
+    *words: str,
+    typed: str,
+    meanwhile: Callable[[], object] | None = None,
+) -> tuple[int, str]:
+    """Run a command whose input and error are a terminal; returns exit code and the screen.
+
+    Args:
+        typed: the answer; there before the question, unless something happens meanwhile.
+        meanwhile: what happens while the question stands.
+    """
     ours, theirs = pty.openpty()
     process = subprocess.Popen(
         [sys.executable, "-m", "newsletter", *words],
@@ -25,11 +37,16 @@ def at_terminal(newsroom: Newsroom, *words: str, typed: str) -> tuple[int, str]:
         stderr=theirs,
     )
     os.close(theirs)
-    os.write(ours, typed.encode() + b"\n")
+    if meanwhile is None:
+        os.write(ours, typed.encode() + b"\n")
     screen = bytearray()
     try:
         while part := os.read(ours, 4_096):
             screen += part
+            if meanwhile is not None and b"[y/N]" in screen:
+                meanwhile()
+                meanwhile = None
+                os.write(ours, typed.encode() + b"\n")
     except OSError:  # Linux: the other end is closed
         pass
     finally:
@@ -72,3 +89,21 @@ def test_a_no_changes_nothing(approved: Newsroom) -> None:
         assert "[y/N]" in screen
     after = approved.status()["dispatches"][0]
     assert (after["state"], after["approval"]) == ("scheduled", before["approval"])
+
+
+def test_a_yes_is_about_those_who_were_listed(newsroom: Newsroom) -> None:
+    """Who is settled while the question stands is not decided about: look again, it says."""
+    newsroom.bring(100)
+    newsroom.faults("reset_after_accept:1")
+    newsroom.run("send", "1", "--by", "Ada", code=3)
+    back_date(newsroom, timedelta(minutes=6))
+    code, screen = at_terminal(
+        newsroom,
+        *("resolve", "1", "--assume-sent", "--by", "Ada"),
+        typed="y",
+        meanwhile=lambda: newsroom.run("reconcile", "1"),
+    )
+    assert code == 1, screen
+    assert "100 readers. Whoever did not get it" in screen
+    assert "0 instead of 100" in screen
+    assert newsroom.status()["accepted"] == 100
