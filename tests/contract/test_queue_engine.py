@@ -100,6 +100,16 @@ def tear(conninfo: str) -> None:
         )
 
 
+def await_workers(engine: ProcrastinateEngine, count: int) -> None:
+    """Wait until that many have come; they come each in their own time."""
+    pause = threading.Event()
+    for _ in range(int(SOON / 0.02)):
+        if engine.workers() == count:
+            return
+        pause.wait(0.02)
+    raise AssertionError(f"{engine.workers()} of {count} workers came")
+
+
 def jobs(conninfo: str) -> list[tuple[Any, ...]]:
     """Every job's state."""
     with psycopg.connect(conninfo) as connection:
@@ -231,11 +241,11 @@ def test_one_at_a_time_does_a_work(conninfo: str, engine: ProcrastinateEngine) -
 
     works = {Work.EVENTS: long, Work.SYSTEM_MAILS: lambda: None}
     with Listener(conninfo, works=works), Listener(conninfo, works=works):
+        await_workers(engine, 2)
         engine.call(Work.EVENTS)
         assert begun.acquire(timeout=SOON)
         engine.call(Work.EVENTS)
         assert jobs(conninfo) == [("doing",)]
-        assert engine.workers() == 2
         go.set()
         asked_again = threading.Event()
         for _ in range(int(SOON / 0.02)):
