@@ -19,6 +19,7 @@ from tests.factories import make_site
 from tests.processes import PATIENCE, ROOT
 
 QUESTION = "Bring them in? [y/N]"
+ASKED = QUESTION.encode()
 INTERRUPT, END_OF_INPUT = "\x03", "\x04"  # what Ctrl-C and Ctrl-D type
 LIST = "email,first_name\nann@example.com,Ann\nbob@example,Bob\ncy@example.com,Cy\n"
 # Whoever leads a session and opens a terminal has it as their own, so that Ctrl-C reaches them.
@@ -74,11 +75,11 @@ class Seat:
                 if theirs >= 0:  # the program has it open by now
                     os.close(theirs)
                     theirs = -1
-                if waits and QUESTION.encode() in screen:
+                if waits and ASKED in screen:
                     waits = False
                     os.write(ours, answer.encode())
                 # The question may come in pieces; only what comes after it is an answer.
-                silent = bytes(screen).replace(b"^C", b"").rstrip().endswith(QUESTION.encode())
+                silent = bytes(screen).replace(b"^C", b"").rstrip(b": ").endswith(ASKED)
                 again = answer if silent and not waits else ""
         except OSError:  # Linux: the other end is closed
             pass
