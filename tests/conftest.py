@@ -8,15 +8,20 @@ import pytest
 import structlog
 from hypothesis import HealthCheck, settings
 
+from tests import compiling
+
 # The machine decides how fast an example runs, so no example fails for being slow.
 settings.register_profile("newsletter", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("newsletter")
+compiling.share()
 
 _ON_POSTGRESQL_WHEN_LONG = (
+    "tests/faults/test_applying",
     "tests/faults/test_consent",
     "tests/faults/test_correcting",
     "tests/faults/test_feedback",
     "tests/faults/test_found_by_simulation",
+    "tests/faults/test_kills.py::test_killed_at_a_named_point",
     "tests/faults/test_machine",
     "tests/faults/test_provider",
     "tests/faults/test_telling",

@@ -59,12 +59,13 @@ def late_answers(store: Store) -> int:
         return connection.execute(late).scalar_one()
 
 
-@pytest.mark.parametrize("way", _WAYS)
 @pytest.mark.parametrize(
-    ("seconds", "lease"),
+    ("way", "seconds", "lease"),
     [
-        pytest.param(3.0, 30.0, id="short"),
-        pytest.param(30.0, 6.0, id="long", marks=pytest.mark.long),
+        pytest.param("cut", 3.0, 30.0, id="cut-short"),
+        pytest.param("silent", 3.0, 30.0, id="silent-short", marks=pytest.mark.long),
+        pytest.param("cut", 30.0, 6.0, id="cut-long", marks=pytest.mark.long),
+        pytest.param("silent", 30.0, 6.0, id="silent-long", marks=pytest.mark.long),
     ],
 )
 def test_the_wire_of_one_worker(
