@@ -16,6 +16,7 @@ _ADVICE = (
     ("is full", "Make room on its disk, then do it again."),
     ("No space left", "Make room on its disk, then do it again."),
     ("disk I/O error", "Look whether its disk is sound and has room, then do it again."),
+    ("deadlock", "Do it again; nothing of it was done."),  # its details are "blocked by"
     ("lock timeout", "Somebody works on it for long, perhaps a backup: do it again afterwards."),
     ("locked", "Another program keeps it to itself: end that one, then do it again."),
     ("readonly", "This account may not write it: see who owns the file and its folder."),
@@ -23,7 +24,6 @@ _ADVICE = (
     ("not a database", "Point DATABASE_URL at the right file, or restore a backup."),
     ("malformed", "Stop everything that sends and restore a backup; see: newsletter db check"),
     ("onnect", "See that PostgreSQL runs there and that DATABASE_URL is right."),
-    ("deadlock", "Do it again; nothing of it was done."),
 )
 _SOON_OVER = ("locked", "deadlock", "onnection", "starting up", "shutting down")
 

@@ -13,14 +13,15 @@ hardly any finds it old.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy import URL, Connection, inspect, text
+from sqlalchemy.exc import OperationalError
 
 from newsletter.errors import DatabaseRefused
 from newsletter.store.connecting import database_file
@@ -31,8 +32,12 @@ from newsletter.store.store import Store
 if TYPE_CHECKING:
     from alembic.config import Config
 
+T = TypeVar("T")
+
 _LOCK = 0x6E65_7773  # PostgreSQL's advisory lock for upgrading; any number of our own
 _PATIENCE = "10s"  # for the lock on the tables; whoever wants to write waits behind us meanwhile
+_DEADLOCK = "40P01"  # https://www.postgresql.org/docs/current/errcodes-appendix.html
+_TRIES = 10  # each costs the second after which PostgreSQL looks for a deadlock
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,28 +158,49 @@ def _back_up_first(url: URL, before: str) -> None:
 
 def _go(store: Store, ahead: Sequence[Step]) -> None:
     """Do these steps, in one transaction."""
-    if not ahead:
-        return
-    with store.write() as connection:
-        _take_turns(connection)
-        _migrate(connection, ahead)
+
+    def go() -> None:
+        with store.write() as connection:
+            _take_turns(connection)
+            _migrate(connection, ahead)
+
+    if ahead:
+        _letting_readers_through(go)
 
 
 def _contract(store: Store, ahead: Sequence[Step], floor: str) -> str:
     """Do these steps, unless older programs are connected; then says which."""
-    with store.write() as connection:
-        _take_turns(connection)
-        if found := older_programs(connection, floor):
-            return found
-        _migrate(connection, ahead)
-    return ""
+
+    def contract() -> str:
+        with store.write() as connection:
+            _take_turns(connection)
+            if found := older_programs(connection, floor):
+                return found
+            _migrate(connection, ahead)
+        return ""
+
+    return _letting_readers_through(contract)
+
+
+def _letting_readers_through(work: Callable[[], T]) -> T:
+    """Do it again when it met a reader who had one table and waited for another of ours.
+
+    PostgreSQL ends one of the two. If it was us, nothing was done, and the reader reads on.
+    """
+    for _ in range(_TRIES - 1):
+        try:
+            return work()
+        except OperationalError as problem:
+            if getattr(problem.orig, "sqlstate", "") != _DEADLOCK:
+                raise
+    return work()
 
 
 def _take_turns(connection: Connection) -> None:
     """One process upgrades, others wait and find it done; nobody writes meanwhile.
 
     Every write of ours reads `site` first. So whoever holds that table alone can not meet a
-    half-done write on the way, nor run into a deadlock with one.
+    half-done write on the way, nor run into a deadlock with one. Readers take no turns.
     """
     if connection.dialect.name != "postgresql":
         return  # SQLite lets one write at a time

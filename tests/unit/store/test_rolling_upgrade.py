@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from newsletter.store.revisions import Step, harmless, newest, revisions, steps
 from newsletter.store.tables import tick
 from newsletter.store.upgrading import configuration
 from tests.databases import FINGERPRINT
+from tests.faults.processes import wait_until
 from tests.next_version import FIRST, SECOND, NextVersion, make_next_version
 
 NOW = datetime(2026, 12, 1, tzinfo=UTC)
@@ -124,6 +126,36 @@ def test_contracting_waits_for_older_programs_that_are_at_work(
     write_tick(running)
     running.close()
     assert f"revision='{SECOND}'" in contracting.upgrade(database_url)
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_an_upgrade_that_meets_a_reader_is_done_again(
+    database_url: str, expanding: NextVersion
+) -> None:
+    """Each waits for a table of the other: the upgrade steps back, and the reader reads on."""
+    running = opened(database_url)
+    with running.engine.begin() as server:
+        name = server.execute(text("SELECT current_database()")).scalar_one()
+        # It is the upgrade that notices, after the reader has come to its second table.
+        server.execute(text(f"ALTER DATABASE {name} SET deadlock_timeout = '4s'"))
+    with ThreadPoolExecutor(1) as aside, running.read() as reader:
+        reader.execute(text("SET deadlock_timeout = '1h'"))
+        reader.execute(text("SELECT count(*) FROM dispatch"))
+        upgrading = aside.submit(expanding.upgrade, database_url)
+        wait_until(lambda: _someone_waits_for(running, "dispatch"))
+        assert reader.execute(text("SELECT count(*) FROM site")).scalar_one() == 1
+    assert f"revision='{FIRST}'" in upgrading.result()
+    running.close()
+
+
+def _someone_waits_for(store: Store, table: str) -> bool:
+    """Whether a lock on the table is asked for and not had."""
+    with store.read() as connection:
+        asked = text(
+            "SELECT count(*) FROM pg_locks WHERE relation = CAST(:name AS regclass) AND NOT granted"
+        )
+        return bool(connection.execute(asked, {"name": table}).scalar_one())
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
