@@ -34,7 +34,7 @@ demo: $(VENV)/.run ## compose, check and send a real issue to 1,000 sample reade
 browser: $(VENV)/.dev ## find Chromium for the browser tests, or get it
 	@$(BIN)/python -m tests.chromium
 
-test: $(VENV)/.dev browser ## all tests in their short form, eleven minutes on two cores
+test: $(VENV)/.dev browser ## all tests in their short form, ten minutes on two cores
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not long" $(ARGS)
 
 test-long: $(VENV)/.dev browser ## all tests, the long fault and matrix runs too

@@ -22,7 +22,8 @@ pytestmark = pytest.mark.browser
 
 ROOT = Path(__file__).resolve().parents[2]
 SITE = load_settings(ROOT, {}).site
-ISSUES = [path.stem for path in issue_files(SITE)]
+_STEMS = [path.stem for path in issue_files(SITE)]
+ISSUES = [_STEMS[0], *(pytest.param(stem, marks=pytest.mark.long) for stem in _STEMS[1:])]
 WIDTH = 760
 
 # For each element: colour, own background, size, whether its weight is bold, whether it shows.

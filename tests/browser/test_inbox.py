@@ -196,7 +196,7 @@ def test_a_phone_shows_one_thing_at_a_time(browser: Browser, sandbox: RunningSan
     context.close()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", [pytest.param("light", marks=pytest.mark.long), "dark"])
 @pytest.mark.parametrize("view", VIEWS)
 def test_words_have_contrast(
     browser: Browser, sandbox: RunningSandbox, view: str, scheme: Any

@@ -27,7 +27,7 @@ from tests.faults.simulated.shaky import Disk
 from tests.faults.simulated.world import ACTIONS, Pristine, Simulation
 
 ACTS = 60  # a history
-HISTORIES = 8  # in the short form
+HISTORIES = 5  # in the short form
 MANY = int(os.environ.get("HISTORIES", "1000"))  # in the long one
 BLOCK = 100
 

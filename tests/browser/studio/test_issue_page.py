@@ -190,7 +190,9 @@ HELD = (
 )
 
 
-@pytest.mark.parametrize("where", HELD)
+@pytest.mark.parametrize(
+    "where", [HELD[0], *(pytest.param(where, marks=pytest.mark.long) for where in HELD[1:])]
+)
 def test_a_newer_outline_takes_nobody_s_focus(
     studio_page: OpenPage, site: Path, where: str
 ) -> None:
