@@ -17,6 +17,7 @@ from newsletter.engines.queue import SILENT, waiting_among
 from newsletter.engines.worker import Worker, work
 from newsletter.model.ports import Work
 from tests.databases import Postgres, postgres, raw_url  # noqa: F401
+from tests.faults.processes import wait_until
 
 pytestmark = pytest.mark.postgres
 SOON = 30.0  # seconds; an upper bound, not a wait
@@ -98,16 +99,6 @@ def tear(conninfo: str) -> None:
             "UPDATE procrastinate_jobs SET status = 'doing',"
             " worker_id = (SELECT max(id) FROM procrastinate_workers)"
         )
-
-
-def await_workers(engine: ProcrastinateEngine, count: int) -> None:
-    """Wait until that many have come; they come each in their own time."""
-    pause = threading.Event()
-    for _ in range(int(SOON / 0.02)):
-        if engine.workers() == count:
-            return
-        pause.wait(0.02)
-    raise AssertionError(f"{engine.workers()} of {count} workers came")
 
 
 def jobs(conninfo: str) -> list[tuple[Any, ...]]:
@@ -241,7 +232,7 @@ def test_one_at_a_time_does_a_work(conninfo: str, engine: ProcrastinateEngine) -
 
     works = {Work.EVENTS: long, Work.SYSTEM_MAILS: lambda: None}
     with Listener(conninfo, works=works), Listener(conninfo, works=works):
-        await_workers(engine, 2)
+        wait_until(lambda: engine.workers() == 2)
         engine.call(Work.EVENTS)
         assert begun.acquire(timeout=SOON)
         engine.call(Work.EVENTS)
