@@ -62,13 +62,7 @@ def desk(tmp_path: Path) -> Desk:
     return Desk(make_site(tmp_path / "site", {}).root)
 
 
-@pytest.mark.parametrize(
-    "case",
-    [
-        pytest.param(case, id=case.name, marks=pytest.mark.long if at % 3 else ())
-        for at, case in enumerate(TABLE)
-    ],
-)
+@pytest.mark.parametrize("case", TABLE, ids=lambda case: case.name)
 def test_nasty_files(desk: Desk, case: Nasty) -> None:
     """Good rows are in, bad rows are kept with line and reason, and again changes nothing."""
     path = desk.site / case.file

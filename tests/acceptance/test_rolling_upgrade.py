@@ -74,7 +74,6 @@ def test_a_worker_that_became_too_old_ends(postgres_newsroom: Newsroom) -> None:
     assert ended.err.rstrip().endswith("Install the newer version and start again.")
 
 
-@pytest.mark.long
 def test_on_one_machine_too(newsroom: Newsroom, tmp_path: Path) -> None:
     """Nobody can see who has the file open: a scheduler that is too old writes nothing more."""
     newsroom.bring(50)

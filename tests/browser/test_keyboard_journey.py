@@ -103,7 +103,6 @@ def later(stage: Stage, **ahead: float) -> None:
     stage.clock.wait(ahead.get("seconds", 0) + 60 * ahead.get("minutes", 0))
 
 
-@pytest.mark.long
 def test_a_keyboard_takes_a_reader_all_the_way(stage: Stage, hands: Hands) -> None:
     """Come, confirm, choose, rest, be asked at the address, be renamed, leave, return, leave."""
     come(stage, hands)

@@ -60,7 +60,6 @@ def type_into(page: Page, label: str, words: str) -> None:
     page.keyboard.type(words)
 
 
-@pytest.mark.long
 def test_a_letter_is_written_and_scheduled_by_keyboard_alone(
     studio: Studio, studio_page: OpenPage
 ) -> None:
