@@ -14,12 +14,13 @@ from datetime import datetime, timedelta
 
 from newsletter.feedback.doubts import (
     Doubt,
-    address_of,
+    address_then,
     doubts,
     forget_searched,
     note_searched,
     propose_absent,
     proved_mate,
+    within_reach,
 )
 from newsletter.feedback.evidence import Proof, Settled, settle_by_evidence
 from newsletter.feedback.looking import Searcher
@@ -87,19 +88,22 @@ class CallSearch:
 
     def _readers(self, doubt: Doubt, now: datetime) -> Sequence[int]:
         """Whom to look for now: one of them by chance, and several at the last look."""
+        with self.store.read() as connection:
+            there = within_reach(connection, doubt)
         over = doubt.started_at + self.rules.absent_after
         if now < over:
-            return [_dice.choice(doubt.unknown)]
+            return [_dice.choice(there)] if there else []
         seen = [each for each, at in doubt.asked.items() if at >= over]
-        fresh = [each for each in doubt.unknown if each not in seen]
-        wanted = min(self.rules.samples, len(doubt.unknown)) - len(seen)
-        return _dice.sample(fresh, max(0, min(wanted, len(fresh))))
+        fresh = [each for each in there if each not in seen]
+        wanted = min(self.rules.samples - len(seen), len(fresh))
+        return _dice.sample(fresh, max(0, wanted))
 
     def _search(self, doubt: Doubt, delivery_id: int) -> LogEntry | None:
         with self.store.read() as connection:
-            email = address_of(connection, delivery_id)
-        found = self._mails(email, doubt, delivery_id) if email else iter(())
-        if (hit := next(found, None)) is not None:
+            email = address_then(connection, delivery_id, doubt.started_at)
+        if not email:
+            return None  # erased meanwhile
+        if (hit := next(self._mails(email, doubt, delivery_id), None)) is not None:
             return hit
         with self.store.write(durable=False) as connection:
             note_searched(connection, delivery_id, self.store.now(connection))
@@ -149,9 +153,10 @@ class CallSearch:
             mine = next((each for each in fresh if each.attempt_id == doubt.attempt_id), None)
             if mine is None:
                 return
-            late = [each for each, at in mine.asked.items() if at >= over]
-            if len(late) >= min(self.rules.samples, len(mine.unknown)):
-                propose_absent(connection, mine, late, now)
+            late = {each for each, at in mine.asked.items() if at >= over}
+            possible = len(late.union(within_reach(connection, mine)))
+            if late and len(late) >= min(self.rules.samples, possible):
+                propose_absent(connection, mine, sorted(late), now)
 
 
 _dice = random.Random()  # noqa: S311 - whom to look for first, no secret

@@ -10,10 +10,21 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, delete, func, literal, or_, select
 
 from newsletter.dispatching.restoring import OWNER as SUPPOSED
+from newsletter.model.consent import ConsentStep
 from newsletter.model.event import EvidenceKind
 from newsletter.model.ledger import DeliveryOutcome
 from newsletter.model.transport import Answer
-from newsletter.store.tables import asked, attempt, batch, delivery, dispatch, evidence, subscriber
+from newsletter.store.tables import (
+    asked,
+    attempt,
+    batch,
+    consent,
+    delivery,
+    dispatch,
+    evidence,
+    subscriber,
+)
+from newsletter.store.tables.subscribers import Status
 from newsletter.store.writing import insert_into
 
 KEPT_FOR = timedelta(days=30)
@@ -81,14 +92,36 @@ def doubts(
             yield _doubt(connection, row, unknown, searched)
 
 
-def address_of(connection: Connection, delivery_id: int) -> str:
-    """The reader's address; empty once erased."""
-    found: str | None = connection.execute(
-        select(subscriber.c.email)
+def within_reach(connection: Connection, doubt: Doubt) -> tuple[int, ...]:
+    """Its unknown deliveries whose readers have an address; of the erased no log can be asked."""
+    return tuple(
+        connection.scalars(
+            select(delivery.c.id)
+            .join(subscriber, subscriber.c.id == delivery.c.subscriber_id)
+            .where(*_is_unknown(doubt.unknown[0], doubt.unknown[-1], doubt.attempt_id))
+            .where(subscriber.c.status != Status.ERASED)
+            .order_by(delivery.c.id)
+        )
+    )
+
+
+def address_then(connection: Connection, delivery_id: int, moment: datetime) -> str:
+    """The address a reader had at that moment, wherever they moved since; empty once erased."""
+    reader = connection.execute(
+        select(subscriber.c.id, subscriber.c.email)
         .join(delivery, delivery.c.subscriber_id == subscriber.c.id)
-        .where(delivery.c.id == delivery_id)
+        .where(delivery.c.id == delivery_id, subscriber.c.status != Status.ERASED)
+    ).first()
+    if reader is None:
+        return ""
+    left: str | None = connection.execute(
+        select(consent.c.address)
+        .where(consent.c.subscriber_id == reader.id)
+        .where(consent.c.what == ConsentStep.ADDRESS_CHANGED, consent.c.at > moment)
+        .order_by(consent.c.id)  # of a move two lines: from where, then to where
+        .limit(1)
     ).scalar()
-    return found or ""
+    return left or reader.email
 
 
 def note_asked(connection: Connection, what: str, until: datetime, now: datetime) -> None:

@@ -17,14 +17,21 @@ from newsletter.errors import LedgerError
 from newsletter.feedback.calls import AskingRules
 from newsletter.feedback.evidence import Proof, settle_by_evidence
 from newsletter.feedback.reconciling import Reconciled, Reconciler, reconcile
-from newsletter.model.consent import MailName, MailState, SuppressionReason
+from newsletter.model.consent import (
+    MailName,
+    MailState,
+    RequestKind,
+    SuppressionReason,
+)
 from newsletter.model.event import EvidenceKind
 from newsletter.model.ledger import Resolution
 from newsletter.model.site import Site
 from newsletter.sandbox import RunningSandbox, SandboxOptions, serve
 from newsletter.store import Store
+from newsletter.store.consents import NOTHING_SHOWN
 from newsletter.store.mail_queue import queue_mail
 from newsletter.store.readers import reader_at
+from newsletter.store.requests import open_request
 from newsletter.store.tables import (
     asked,
     attempt,
@@ -32,11 +39,14 @@ from newsletter.store.tables import (
     delivery,
     dispatch,
     evidence,
+    subscriber,
     suppression,
     system_mail,
 )
 from newsletter.subscribing import Reception, open_reception
-from newsletter.tokens import Signer
+from newsletter.subscribing.moving import Move, move
+from newsletter.subscribing.own_data import erase_address
+from newsletter.tokens import Purpose, Signer
 from newsletter.transports.sendgrid_log import SendGridLog
 from tests.databases import *  # noqa: F403
 from tests.factories import make_site
@@ -233,6 +243,52 @@ def test_one_proved_reader_proves_the_call(office: Office) -> None:
     assert office.world.outcomes() == {"accepted": 7}
 
 
+def test_who_was_erased_is_not_looked_for(office: Office) -> None:
+    """Their address is gone, so the log can say nothing of them: another one proves the call."""
+    office.send("reset_after_accept", readers=10)
+    for at in range(1, 10):
+        assert erase_address(office.reception, f"r{at:05}@reader.test", by="Ada")
+    office.clock.move(MINUTES_6)
+
+    done = office.ask()
+
+    assert (done.calls, done.settled.accepted) == (2, 10)
+
+
+def test_a_call_to_the_erased_is_never_proposed_absent(office: Office) -> None:
+    """Nobody can be looked for, and not looked for is not absent: a person decides."""
+    office.send("reset_after_accept", readers=1)
+    assert erase_address(office.reception, ANN, by="Ada")
+
+    done = office.ask_for(DAY + 2 * HOUR)
+
+    assert (office.calls, done.unknown, done.proposed) == (0, 1, 0)
+    assert resolve(office.desk, 12, Resolution.ASSUME_SENT, by="Ada") == 1
+
+
+def test_who_moved_is_looked_for_where_the_mail_went(office: Office) -> None:
+    """The log knows the address of that day; the one they have now would seem absent."""
+    office.send("reset_after_accept", readers=1)
+    office.clock.move(MINUTES_6)
+    for new in (BEN, "ann@elsewhere.test"):
+        _move(office, new)
+
+    done = office.ask()
+
+    assert (done.calls, done.settled.accepted) == (2, 1)
+
+
+def test_who_moved_before_is_looked_for_where_they_are(office: Office) -> None:
+    """What they had earlier got nothing of this."""
+    office.world.readers(1)
+    _move(office, BEN)
+    office.clock.move(timedelta(seconds=1))
+    office.send("reset_after_accept", readers=0)
+    office.clock.move(MINUTES_6)
+
+    assert office.ask().settled.accepted == 1
+
+
 def test_mails_of_others_prove_nothing(office: Office) -> None:
     """The same address in the log with another site's marks, or with none, is somebody else's."""
     office.send("reset_before", readers=1)
@@ -396,6 +452,16 @@ def test_the_lists_are_asked_for_once_an_hour(office: Office) -> None:
     office.clock.move(HOUR)
     assert "503" in office.ask().problems[0]
     assert office.ask().problems == ()
+
+
+def _move(office: Office, new: str) -> None:
+    """The only reader presses the button in the mail to a new address."""
+    now, kind = office.clock.now(), RequestKind.ADDRESS_CHANGE
+    with office.store.write() as connection:
+        reader = connection.execute(select(subscriber.c.id)).scalar_one()
+        request = open_request(connection, kind, reader, now, now + HOUR, {"new_email": new})
+    token = office.reception.signer.mark(Purpose.ADDRESS_CHANGE, reader, request)
+    assert move(office.reception, token, NOTHING_SHOWN) is Move.MOVED
 
 
 def _post_mail(office: Office, email: str, args: dict[str, str]) -> None:
