@@ -49,13 +49,13 @@ class Searcher:
         """Mails to an address around a moment, with their custom args.
 
         Args:
-            until: look further than an hour, up to this moment.
+            until: the call was made between `around` and then; None means at `around`.
 
         Raises:
             NotNow: the pace says wait.
             ProviderSilent: no answer.
         """
-        since, last = around - _BEFORE, until or around + _AFTER
+        since, last = around - _BEFORE, (until or around) + _AFTER
         found = self._paced(lambda: self.log.find(email, since, last))
         nearest = sorted(found, key=lambda entry: abs(entry.at - around))
         for entry in nearest[:MOST_READ]:

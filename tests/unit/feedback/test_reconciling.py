@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import select, update
 
 from newsletter.dispatching.resolving import resolve
+from newsletter.dispatching.restoring import OWNER as SUPPOSED
 from newsletter.dispatching.unknown import list_unknown
 from newsletter.errors import LedgerError
 from newsletter.feedback.calls import AskingRules
@@ -287,6 +288,18 @@ def test_who_moved_before_is_looked_for_where_they_are(office: Office) -> None:
     office.clock.move(MINUTES_6)
 
     assert office.ask().settled.accepted == 1
+
+
+def test_a_supposed_call_is_found_though_it_was_made_just_now(office: Office) -> None:
+    """What still ran when a backup was restored sent until a moment ago; clocks differ."""
+    office.send("reset_after_accept")
+    office.clock.move(-HOUR / 2)  # behind the provider's
+    with office.store.write() as connection:
+        supposed = {"owner": SUPPOSED, "answer": None, "answered_at": None}
+        earlier = office.clock.now() - MINUTES_6
+        connection.execute(update(attempt).values(started_at=earlier, **supposed))
+
+    assert office.ask().settled.accepted == 7
 
 
 def test_mails_of_others_prove_nothing(office: Office) -> None:
