@@ -54,7 +54,10 @@ def parse_colour(text: str) -> Colour | None:
     text = text.strip().lower()
     if text == "transparent":
         return TRANSPARENT
-    if found := _HEX.match(str(colormap.get(text, text))):
+    named = colormap.get(text, text)
+    if isinstance(named, tuple):  # Pillow keeps what it has read of a name
+        return Colour(*named[:3])
+    if found := _HEX.match(named):
         return _from_hex(found[1])
     if found := _FUNCTION.match(text):
         return _from_function(found[1], found[2])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from PIL import ImageColor
 
 from newsletter.checks.css.cascade import Cascade, Look
 from newsletter.checks.css.colours import BLACK, WHITE, Colour, contrast, parse_colour
@@ -119,6 +120,12 @@ def test_media_queries_are_answered(query: str, screen: Screen, applies: bool) -
 def test_colours_are_read_in_every_notation(text: str, expected: Colour | None) -> None:
     """Those that depend on something else are none."""
     assert parse_colour(text) == expected
+
+
+def test_a_name_that_pillow_has_used_is_read_as_well() -> None:
+    """Pillow writes what it found of a name into its own table, which is ours, too."""
+    ImageColor.getrgb("rebeccapurple")
+    assert parse_colour("rebeccapurple") == Colour(0x66, 0x33, 0x99)
 
 
 def test_contrast_is_wcags() -> None:
