@@ -18,12 +18,7 @@ from newsletter.errors import LedgerError
 from newsletter.feedback.calls import AskingRules
 from newsletter.feedback.evidence import Proof, settle_by_evidence
 from newsletter.feedback.reconciling import Reconciled, Reconciler, reconcile
-from newsletter.model.consent import (
-    MailName,
-    MailState,
-    RequestKind,
-    SuppressionReason,
-)
+from newsletter.model.consent import MailName, MailState, RequestKind, SuppressionReason
 from newsletter.model.event import EvidenceKind
 from newsletter.model.ledger import Resolution
 from newsletter.model.site import Site
