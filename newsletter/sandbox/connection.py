@@ -19,7 +19,7 @@ class Connection(Protocol):
     async def wait(self, seconds: float) -> None:
         """Let time pass; ends early when the sandbox stops."""
 
-    def outage(self, seconds: float) -> None:
+    async def outage(self, seconds: float) -> None:
         """Refuse every connection for a while."""
 
 
@@ -34,7 +34,7 @@ class UnknownConnection:
         """Let time pass."""
         await asyncio.sleep(seconds)
 
-    def outage(self, seconds: float) -> None:
+    async def outage(self, seconds: float) -> None:
         """Do nothing: the listening socket belongs to another server."""
 
 

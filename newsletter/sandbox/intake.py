@@ -72,7 +72,7 @@ class Intake:
         """Return the answer, or None when the fault is that there is none."""
         kind = fault.kind
         if kind is FaultKind.OUTAGE:
-            connection.outage(fault.seconds)
+            await connection.outage(fault.seconds)
         if kind in BREAKS_FIRST:
             await connection.reset()
             return None

@@ -21,6 +21,7 @@ from newsletter.sandbox.connection import EXTENSION
 # SO_LINGER, on, zero seconds: closing sends RST and drops what was not yet sent.
 RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 SECONDS_BETWEEN_REOPENINGS = 0.2
+TURNS_TO_CONNECT = 2  # of the loop, from a socket that was accepted to a connection we know of
 
 
 class Listener:
@@ -40,6 +41,7 @@ class Listener:
         self._stopping = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._reopening: asyncio.Task[None] | None = None
+        self._ending: asyncio.Task[None] | None = None
         config = uvicorn.Config(
             app,
             http=partial(_Protocol, listener=self),  # type: ignore[arg-type]
@@ -67,15 +69,25 @@ class Listener:
         """Ask the server to end; returns at once. Safe from any thread, any number of times."""
         if self._loop is not None:
             with contextlib.suppress(RuntimeError):  # the loop has already been closed
-                self._loop.call_soon_threadsafe(self._end)
+                self._loop.call_soon_threadsafe(self._begin_to_end)
 
-    def _end(self) -> None:
+    def _begin_to_end(self) -> None:
+        self._ending = asyncio.get_running_loop().create_task(self._end())
+
+    async def _end(self) -> None:
+        await self._stop_accepting()
         self._server.should_exit = True
         self._stopping.set()
         self._abort_connections()
 
-    def outage(self, seconds: float) -> None:
-        """Close the port and all connections, and open it again after `seconds`."""
+    async def outage(self, seconds: float) -> None:
+        """Close the port and all connections, and open it again after `seconds`.
+
+        Nobody is heard any more when this returns.
+        """
+        await self._stop_accepting()
+        if not self._server.servers:
+            return  # another outage is under way, and will end
         self._close_port()
         self._abort_connections()
         self._reopening = asyncio.get_running_loop().create_task(self._reopen(seconds))
@@ -84,6 +96,19 @@ class Listener:
         """Let time pass, or return early when the server ends."""
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._stopping.wait(), seconds)
+
+    async def _stop_accepting(self) -> None:
+        """Take nobody new, and wait for those half taken: no connection is left that we can end.
+
+        asyncio drops a socket without closing it when its server closes in the turn after it
+        was accepted (CPython gh-109564): its client would wait for ever.
+        """
+        loop = asyncio.get_running_loop()
+        for server in self._server.servers:
+            for listening in server.sockets:
+                loop.remove_reader(listening.fileno())
+        for _ in range(TURNS_TO_CONNECT):
+            await asyncio.sleep(0)
 
     def _close_port(self) -> None:
         for server in self._server.servers:
@@ -146,6 +171,6 @@ class _Protocol(H11Protocol):
         """Let time pass, or return early when the sandbox stops."""
         await self._listener.wait(seconds)
 
-    def outage(self, seconds: float) -> None:
+    async def outage(self, seconds: float) -> None:
         """Refuse every connection for a while."""
-        self._listener.outage(seconds)
+        await self._listener.outage(seconds)

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import http.client
+import socket
+import threading
 import time
 from collections.abc import Iterator
 
 import pytest
+from starlette.types import Receive, Scope, Send
 
 from newsletter.sandbox import RunningSandbox, SandboxOptions, parse_fault, serve
+from newsletter.sandbox.connection import connection_of
+from newsletter.sandbox.listener import Listener
+from newsletter.sandbox.server import bind
 from tests.unit.sandbox.client import Client
 from tests.unit.sandbox.messages import make_message
 
@@ -128,6 +135,35 @@ def test_an_outage(own: RunningSandbox) -> None:
         client.send(make_message())
     assert until_it_answers(client) == 202
     assert own.stats()["recipients"] == 1
+
+
+def test_who_is_just_being_accepted_is_turned_away_by_an_outage() -> None:
+    """The port closes in the very turn of the loop after a client was taken: it is not forgotten.
+
+    The server asks for it itself, from within its loop: there alone the turn can be chosen.
+    """
+    listening = bind("127.0.0.1", 0)
+    address = listening.getsockname()
+    met: list[socket.socket] = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        met.append(socket.create_connection(address, timeout=5))
+        await asyncio.sleep(0)  # in the next turn it is accepted, in the one after a connection
+        await asyncio.sleep(0)
+        await connection_of(scope).outage(60)
+
+    listener = Listener(app, lambda: bind(*address))
+    thread = threading.Thread(target=listener.run, args=(listening,))
+    thread.start()
+    assert listener.started.wait(10)
+    try:
+        with pytest.raises((ConnectionResetError, http.client.RemoteDisconnected)):
+            Client(address[1]).send(make_message())
+        with met[0] as forgotten, pytest.raises(ConnectionResetError):
+            forgotten.recv(1)
+    finally:
+        listener.stop()
+        thread.join(10)
 
 
 def until_it_answers(client: Client) -> int:
