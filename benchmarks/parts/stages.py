@@ -16,7 +16,7 @@ from newsletter.transports.sendgrid import SendGridTransport
 T = TypeVar("T")
 
 PREPARE, CLAIM, READ, COMMIT = "prepare", "claim", "read readers", "commit `sending`"
-COMPOSE, LEASE, BODY = "values and links", "lease looked at again", "JSON body"
+COMPOSE, LEASE, BODY = "values and links", "last look", "JSON body"
 POST, RECORD = "post", "record"
 MADE_UP = "made-up rows"  # where there is no database to read them from
 STAGES = (PREPARE, CLAIM, READ, COMMIT, COMPOSE, LEASE, BODY, POST, RECORD)

@@ -44,6 +44,8 @@ def draw(
         seen: the batch with its dispatch's counters, as read in this transaction.
     """
     answer, words = receipt.answer, receipt.reason
+    if receipt.is_called_off:
+        return
     if answer is Answer.AMBIGUOUS:
         _brake(desk, connection, seen, words, now)
         return

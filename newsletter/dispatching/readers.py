@@ -40,7 +40,7 @@ from newsletter.store.audience import resting, suppressed
 from newsletter.store.columns import Moment
 from newsletter.store.tables import delivery, subscriber
 from newsletter.store.tables.subscribers import Status
-from newsletter.store.writing import delivery_step, in_range
+from newsletter.store.writing import delivery_step, in_range, its
 
 _PREFIX = "subscriber."
 _OWN = ("subscriber.email", "subscriber.first_name")
@@ -121,6 +121,24 @@ def may_be_mailed(now: datetime | BindParameter[datetime]) -> ColumnElement[bool
         not_(suppressed()),
         not_(resting(now)),
     )
+
+
+_STILL_MAILABLE = (
+    select(func.count())
+    .select_from(delivery)
+    .join(subscriber, subscriber.c.id == delivery.c.subscriber_id)
+    .where(in_range(), delivery.c.attempt_id == its(delivery.c.attempt_id))
+    .where(delivery.c.outcome != DeliveryOutcome.EXCLUDED)
+    .where(may_be_mailed(bindparam("now", type_=Moment())))
+)
+
+
+def count_mailable(
+    connection: Connection, first: int, last: int, attempt_id: int, now: datetime
+) -> int:
+    """How many readers of an attempt, whose deliveries are in the range, may be mailed now."""
+    its_readers = {"first": first, "last": last, "its_attempt_id": attempt_id, "now": now}
+    return int(connection.execute(_STILL_MAILABLE, its_readers).scalar_one())
 
 
 def exclude_others(

@@ -85,6 +85,9 @@ def say_answer(receipt: Receipt, *, is_late: bool) -> None:
     if receipt.answer is Answer.ACCEPTED:
         _log.debug("a batch was accepted", **told)
         return
+    if receipt.is_called_off:
+        _log.info("a call was not made; its readers are looked at again", **told)
+        return
     if receipt.not_before is not None:
         told["until"] = receipt.not_before.isoformat(timespec="seconds")
     _log.warning(_WORDS[receipt.answer], **told, reason=receipt.reason)

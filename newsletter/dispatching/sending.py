@@ -1,4 +1,4 @@
-"""Send one batch: claim, read consent again, commit `sending`, hand over, record.
+"""Send one batch: claim, read consent again, commit `sending`, look once more, hand over, record.
 
 Whatever the engine does (rings twice, late, or never), the ledger decides: a batch that is not
 ready is left alone.
@@ -6,7 +6,7 @@ ready is left alone.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.exc import DBAPIError
@@ -19,6 +19,7 @@ from newsletter.dispatching.marks import mark
 from newsletter.dispatching.readers import (
     Readers,
     attributes_in,
+    count_mailable,
     exclude_others,
     read_readers,
     recipients,
@@ -161,7 +162,7 @@ def _nobody_left(desk: Desk, connection: Connection, claim: Claim) -> None:
 
 
 def _hand_over(desk: Desk, started: Started) -> Receipt:
-    """Compose, look at the lease once more, and let the transport speak."""
+    """Compose, look at lease and consent once more, and let the transport speak."""
     readers = len(started.readers)
     try:
         composed = _compose(desk, started)
@@ -169,8 +170,8 @@ def _hand_over(desk: Desk, started: Started) -> Receipt:
         words = f"the mails could not be composed: {problem}"
         return _everyone(Answer.CONTENT_REFUSED, Outcome.UNTOUCHED, readers, words)
     desk.crash_point("before_socket")
-    if words := _why_not_ours(desk, started):
-        return _everyone(Answer.UNREACHABLE, Outcome.UNTOUCHED, readers, words)
+    if instead := _last_look(desk, started):
+        return instead
     try:
         receipt = desk.transport.send(composed)
     except Exception as problem:  # a fault of the transport's: perhaps it left
@@ -188,23 +189,39 @@ def _compose(desk: Desk, started: Started) -> Batch:
     return Batch(started.ready.letter, mark(site_id, started.attempt_id), made)
 
 
-def _why_not_ours(desk: Desk, started: Started) -> str:
-    """Why the call is not made: nothing has left yet, so nobody becomes unknown; or empty."""
+def _last_look(desk: Desk, started: Started) -> Receipt | None:
+    """What to write down instead of calling: nothing has left yet, so nobody becomes unknown.
+
+    On PostgreSQL a no may be committed while `sending` is; it is seen here at the latest.
+    """
+    untouched = (Answer.UNREACHABLE, Outcome.UNTOUCHED, len(started.readers))
     try:
-        return "" if _is_still_ours(desk, started) else "the lease ended before the call"
+        with desk.store.read() as connection:
+            if not _may_all_be_mailed(desk, connection, started):
+                said_no = _everyone(*untouched, "a reader said no before the call")
+                return replace(said_no, is_called_off=True)
+            if not _is_still_ours(desk, connection, started):
+                return _everyone(*untouched, "the lease ended before the call")
     except DBAPIError as problem:
         if not is_trouble(problem):
             raise
-        return f"the database could not be asked before the call: {problem.orig}"
+        words = f"the database could not be asked before the call: {problem.orig}"
+        return _everyone(*untouched, words)
+    return None
 
 
-def _is_still_ours(desk: Desk, started: Started) -> bool:
+def _may_all_be_mailed(desk: Desk, connection: Connection, started: Started) -> bool:
+    claim, now = started.claim, desk.store.now(connection)
+    mailable = count_mailable(connection, claim.first, claim.last, started.attempt_id, now)
+    return mailable == len(started.readers)
+
+
+def _is_still_ours(desk: Desk, connection: Connection, started: Started) -> bool:
     """Both clocks agree that a whole call fits into the lease, and nobody took the batch."""
+    row = connection.execute(_LEASE, {"its_id": started.claim.batch_id}).one()
+    latest = desk.store.now(connection) + desk.rules.call
     if desk.clock.monotonic() > started.ends_by:
         return False
-    with desk.store.read() as connection:
-        row = connection.execute(_LEASE, {"its_id": started.claim.batch_id}).one()
-        latest = desk.store.now(connection) + desk.rules.call
     is_held = row.state is BatchState.SENDING and row.fence == started.claim.fence
     return is_held and row.lease_until is not None and latest < row.lease_until
 

@@ -109,6 +109,8 @@ class Receipt:
         not_before: with RATE_LIMITED, and with PARTLY when readers were put off, when the
             provider may be asked again.
         reasons: place in the batch -> words about that reader, where they are known.
+        is_called_off: the program itself did not make the call, because of its readers; that
+            says nothing about the provider.
     """
 
     answer: Answer
@@ -118,6 +120,7 @@ class Receipt:
     reason: str = ""
     not_before: datetime | None = None
     reasons: Mapping[int, str] = field(default_factory=lambda: MappingProxyType({}))
+    is_called_off: bool = False
 
 
 class Transport(Protocol):

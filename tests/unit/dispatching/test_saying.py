@@ -9,10 +9,13 @@ from typing import Any
 
 import pytest
 import structlog
+from sqlalchemy import select, update
 from structlog.testing import capture_logs
 
 from newsletter.dispatching.control import cancel, pause, resume
 from newsletter.store.committing import after_commit
+from newsletter.store.tables import subscriber
+from newsletter.store.tables.subscribers import Status
 from tests.peers_ledger import World, accept, ambiguous, key_refused, rate_limited, too_large
 
 NAMED = {"batch", "dispatch", "attempt", "worker"}
@@ -99,6 +102,26 @@ def test_what_a_dead_sender_left_is_told(world: World, lines: Lines) -> None:
     (lost,) = [line for line in lines if line["log_level"] == "warning"]
     assert lost.keys() >= NAMED
     assert "nobody knows" in lost["event"]
+
+
+def test_a_call_that_was_not_made_is_no_warning(world: World, lines: Lines) -> None:
+    """A reader said no in the last moment: nothing is wrong, and nobody blames the provider."""
+
+    def say_no(point: str) -> None:
+        if point == "before_socket":
+            world.crash_point = lambda point: None
+            with world.store.write() as connection:
+                first = connection.scalars(select(subscriber.c.id)).first()
+                gone = update(subscriber).where(subscriber.c.id == first)
+                connection.execute(gone.values(status=Status.UNSUBSCRIBED))
+
+    world.begin(10)
+    world.crash_point = say_no
+    world.send_rung()
+    (held,) = [line for line in lines if "not made" in line["event"]]
+    assert held["log_level"] == "info"
+    assert held.keys() >= NAMED
+    assert not told(lines, "warning")
 
 
 def test_nothing_is_bound_afterwards(world: World) -> None:

@@ -18,7 +18,15 @@ from newsletter.errors import LedgerError
 from newsletter.model.ledger import BatchState, DeliveryOutcome, DispatchState
 from newsletter.store import Store
 from newsletter.store.subscribers import NewReader
-from newsletter.store.tables import attempt, batch, delivery, rendition, subscriber, suppression
+from newsletter.store.tables import (
+    attempt,
+    batch,
+    delivery,
+    dispatch,
+    rendition,
+    subscriber,
+    suppression,
+)
 from newsletter.store.tables.subscribers import Status
 from tests.peers_ledger import SettableClock, SettableRoster, World, accept
 
@@ -94,6 +102,59 @@ def test_who_bounced_rested_or_vanished_after_freezing_is_not_mailed(world: Worl
 
     assert world.status().excluded == {"paused": 1, "suppressed": 1, "erased": 1}
     assert set(world.transport.taken) == {emails[0], emails[4]}
+
+
+def unsubscribes(world: World, email: str) -> None:
+    """The reader clicks."""
+    set_reader(world, email, status=Status.UNSUBSCRIBED)
+
+
+def bounces(world: World, email: str) -> None:
+    """Their mailbox is gone, says an event."""
+    with world.store.write() as connection:
+        connection.execute(
+            insert(suppression).values(email=email, reason="bounce", at=world.clock.now())
+        )
+
+
+def is_erased(world: World, email: str) -> None:
+    """They asked to be forgotten, and their row is gone."""
+    with world.store.write() as connection:
+        connection.execute(delete(subscriber).where(subscriber.c.email == email))
+
+
+@pytest.mark.parametrize("point", ["after_sending", "before_socket"])
+@pytest.mark.parametrize(
+    ("says_no", "reason"),
+    [(unsubscribes, "unsubscribed"), (bounces, "suppressed"), (is_erased, "erased")],
+)
+def test_a_no_counts_until_the_call(
+    world: World, point: str, says_no: Callable[[World, str], None], reason: str
+) -> None:
+    """Consent is looked at once more where the lease is: the call is not made, the rest get it."""
+    emails = world.readers(3)
+    of = world.schedule(world.approve())
+    world.tick()
+
+    def meanwhile(reached: str) -> None:
+        if reached == point:
+            world.crash_point = lambda point: None
+            says_no(world, emails[1])
+
+    world.crash_point = meanwhile
+    world.send_rung()
+    assert not world.transport.sent
+    assert world.outcomes() == {"queued": 3}
+    with world.store.read() as connection:
+        waits = select(dispatch.c.not_before, dispatch.c.unreachable)
+        assert connection.execute(waits.where(dispatch.c.id == of.id)).one() == (None, 0), (
+            "it says nothing about the provider"
+        )
+
+    world.run()
+    assert world.transport.taken == {emails[0]: 1, emails[2]: 1}
+    assert world.status().excluded == {reason: 1}
+    world.require_promises()
 
 
 def test_a_batch_in_which_nobody_is_left_makes_no_call(world: World) -> None:
