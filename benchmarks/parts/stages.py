@@ -16,10 +16,10 @@ from newsletter.transports.sendgrid import SendGridTransport
 T = TypeVar("T")
 
 PREPARE, CLAIM, READ, COMMIT = "prepare", "claim", "read readers", "commit `sending`"
-COMPOSE, LEASE, BODY = "values and links", "last look", "JSON body"
+COMPOSE, LOOK, BODY = "values and links", "last look", "JSON body"
 POST, RECORD = "post", "record"
 MADE_UP = "made-up rows"  # where there is no database to read them from
-STAGES = (PREPARE, CLAIM, READ, COMMIT, COMPOSE, LEASE, BODY, POST, RECORD)
+STAGES = (PREPARE, CLAIM, READ, COMMIT, COMPOSE, LOOK, BODY, POST, RECORD)
 
 _ENDS = {"after_claim": CLAIM, "after_sending": COMMIT, "before_socket": COMPOSE}
 
@@ -88,7 +88,7 @@ class TimedTransport(SendGridTransport):
 
     def send(self, batch: Batch) -> Receipt:
         """As the real one."""
-        self.stages.end(LEASE)
+        self.stages.end(LOOK)
         receipt = super().send(batch)
         self.stages.end(POST)
         return receipt

@@ -98,7 +98,7 @@ class Listener:
             await asyncio.wait_for(self._stopping.wait(), seconds)
 
     async def _stop_accepting(self) -> None:
-        """Take nobody new, and wait for those half taken: no connection is left that we can end.
+        """Take nobody new, and wait for those half taken: then all are connections we can end.
 
         asyncio drops a socket without closing it when its server closes in the turn after it
         was accepted (CPython gh-109564): its client would wait for ever.
@@ -106,7 +106,8 @@ class Listener:
         loop = asyncio.get_running_loop()
         for server in self._server.servers:
             for listening in server.sockets:
-                loop.remove_reader(listening.fileno())
+                with contextlib.suppress(NotImplementedError):  # a loop without readers (Windows)
+                    loop.remove_reader(listening.fileno())
         for _ in range(TURNS_TO_CONNECT):
             await asyncio.sleep(0)
 

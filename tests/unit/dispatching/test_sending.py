@@ -43,6 +43,25 @@ def set_reader(world: World, email: str, **values: object) -> None:
         connection.execute(update(subscriber).where(subscriber.c.email == email).values(**values))
 
 
+def unsubscribes(world: World, email: str) -> None:
+    """The reader clicks."""
+    set_reader(world, email, status=Status.UNSUBSCRIBED)
+
+
+def bounces(world: World, email: str) -> None:
+    """Their mailbox is gone, says an event."""
+    with world.store.write() as connection:
+        connection.execute(
+            insert(suppression).values(email=email, reason="bounce", at=world.clock.now())
+        )
+
+
+def is_erased(world: World, email: str) -> None:
+    """They asked to be forgotten, and their row is gone."""
+    with world.store.write() as connection:
+        connection.execute(delete(subscriber).where(subscriber.c.email == email))
+
+
 def test_a_mail_carries_the_readers_own_values_and_marks(world: World) -> None:
     """Name, links and custom args are the reader's own; the unsubscribe address is theirs."""
     world.bring([NewReader("ada@reader.test", first_name="Ada & Co")])
@@ -92,35 +111,13 @@ def test_who_bounced_rested_or_vanished_after_freezing_is_not_mailed(world: Worl
     world.schedule(world.approve())
     world.tick()
     set_reader(world, emails[1], paused_until=world.clock.now() + timedelta(days=30))
-    with world.store.write() as connection:
-        connection.execute(
-            insert(suppression).values(email=emails[2], reason="bounce", at=world.clock.now())
-        )
-        connection.execute(delete(subscriber).where(subscriber.c.email == emails[3]))
+    bounces(world, emails[2])
+    is_erased(world, emails[3])
 
     world.run()
 
     assert world.status().excluded == {"paused": 1, "suppressed": 1, "erased": 1}
     assert set(world.transport.taken) == {emails[0], emails[4]}
-
-
-def unsubscribes(world: World, email: str) -> None:
-    """The reader clicks."""
-    set_reader(world, email, status=Status.UNSUBSCRIBED)
-
-
-def bounces(world: World, email: str) -> None:
-    """Their mailbox is gone, says an event."""
-    with world.store.write() as connection:
-        connection.execute(
-            insert(suppression).values(email=email, reason="bounce", at=world.clock.now())
-        )
-
-
-def is_erased(world: World, email: str) -> None:
-    """They asked to be forgotten, and their row is gone."""
-    with world.store.write() as connection:
-        connection.execute(delete(subscriber).where(subscriber.c.email == email))
 
 
 @pytest.mark.parametrize("point", ["after_sending", "before_socket"])
